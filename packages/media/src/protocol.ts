@@ -1,0 +1,141 @@
+import type { Brand, Ms } from '@kommutator/base';
+
+/** Commands and events between signalling and the media engine: serialisable, versioned by this file. */
+export const PROTOCOL_VERSION = 1;
+
+/** A media endpoint: one RTP socket pair, one SSRC for its whole life. Named by who opens it. */
+export type Ep = Brand<string, 'Ep'>;
+export type RoomId = Brand<string, 'RoomId'>;
+export type RecId = Brand<string, 'RecId'>;
+/**
+ * A sound: `tone:ringback`, `tone:busy`, `tone:dial`, `tone:confirm`, `tone:error` are made by the engine;
+ * `digit:7`, `announcement:…`, `melody:…` are files `<prompts>/<language>/<kind>/<name>.wav`; `silence:<ms>` is a pause.
+ */
+export type ClipId = Brand<string, 'ClipId'>;
+export type Key =
+  | '0'
+  | '1'
+  | '2'
+  | '3'
+  | '4'
+  | '5'
+  | '6'
+  | '7'
+  | '8'
+  | '9'
+  | '*'
+  | '#'
+  | 'A'
+  | 'B'
+  | 'C'
+  | 'D';
+
+/** Each endpoint hears exactly one thing; the engine picks the cheapest way. `relay` of itself is an echo. */
+export type Hear =
+  | { readonly silence: true }
+  | { readonly relay: Ep }
+  | { readonly mix: readonly Ep[] }
+  | { readonly room: RoomId }
+  | {
+      readonly play: readonly ClipId[];
+      readonly tag: number;
+      readonly loop?: boolean;
+      readonly stopOn?: string;
+      readonly then: Hear;
+    };
+
+export type CodecName = 'PCMA' | 'PCMU';
+
+/** The outcome of offer and answer for one endpoint. */
+export interface Negotiated {
+  readonly address: string;
+  readonly port: number;
+  readonly rtcpPort?: number | undefined;
+  readonly rtcpMux?: boolean | undefined;
+  /** The codec we send; everything in `receive` is understood. */
+  readonly send: { readonly codec: CodecName; readonly payloadType: number };
+  readonly receive: readonly { readonly codec: CodecName; readonly payloadType: number }[];
+  /** telephone-event payload type (RFC 4733), the same both ways. */
+  readonly telephoneEvent?: number | undefined;
+  /** Seen from us: `sendonly` = we only send. */
+  readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+  /** ms per packet that we send. */
+  readonly ptime: number;
+  /** Source address of the phone's signalling, preferred by the latch until the call is answered. */
+  readonly signallingAddress?: string | undefined;
+}
+
+/** Signalling → media. Idempotent by endpoint id; each is answered once. */
+export type Command =
+  | {
+      readonly do: 'open';
+      readonly ep: Ep;
+      readonly domain: string;
+      readonly as: 'rtp';
+      /** Language of the clips it hears: `ru`, `en`. */
+      readonly language: string;
+    }
+  | { readonly do: 'remote'; readonly ep: Ep; readonly to: Negotiated }
+  | { readonly do: 'hear'; readonly ep: Ep; readonly what: Hear }
+  | {
+      readonly do: 'watch';
+      readonly ep: Ep;
+      /** Keys pressed: passed to who hears this endpoint, kept from him, or ignored. All but `off` are reported. */
+      readonly keys: 'relay' | 'withhold' | 'off';
+      /** Report `flow lost` after so many ms without RTP; 0 = never. */
+      readonly lostAfter: Ms;
+    }
+  | { readonly do: 'keys'; readonly ep: Ep; readonly keys: string }
+  | { readonly do: 'close'; readonly ep: Ep }
+  | { readonly do: 'adopt' };
+
+export type Answer =
+  | {
+      readonly ok: true;
+      readonly address?: string;
+      readonly port?: number;
+      readonly endpoints?: readonly Ep[];
+    }
+  | {
+      readonly ok: false;
+      readonly refused: 'no-ports' | 'overload' | 'unknown-endpoint' | 'bad-command' | 'gone';
+    };
+
+/** Media → signalling. */
+export type Event =
+  | { readonly is: 'flow'; readonly ep: Ep; readonly state: 'first' | 'moved' | 'lost' | 'back' }
+  | {
+      readonly is: 'heard';
+      readonly ep: Ep;
+      readonly what: { readonly key: Key; readonly via: '4733' | 'inband' };
+    }
+  | {
+      readonly is: 'played';
+      readonly ep: Ep;
+      readonly tag: number;
+      readonly end: 'done' | 'key' | 'replaced' | 'missing';
+    }
+  | {
+      readonly is: 'stats';
+      readonly ep: Ep;
+      readonly packetsIn: number;
+      readonly packetsOut: number;
+      /** 0…1 of the packets expected from the peer. */
+      readonly loss: number;
+      readonly jitterMs: Ms;
+      readonly rttMs?: Ms;
+      readonly mos: number;
+      /** Packets refused because they did not come from the learned source. */
+      readonly refused: number;
+      readonly last: boolean;
+    };
+
+/** The door of the engine, whichever way it is reached: in process, over a socket, or symbolic in tests. */
+export interface MediaEngine {
+  command(command: Command): Promise<Answer>;
+  /** Set by the user of the engine. */
+  onEvent: (event: Event) => void;
+  /** Called when the engine died; all endpoints are gone. */
+  onLost: (why: string) => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+/** The journal of a call: everything that happens to it, in order (DESIGN rule 3). Projections are made from these alone. */
+import type { Cause } from '../cause/index.ts';
+import type {
+  CallId,
+  DomainId,
+  ForwardingRuleId,
+  GroupId,
+  LegId,
+  NumberId,
+  RoutingRuleId,
+  TrunkId,
+  UserId,
+} from '../ids/index.ts';
+
+export type CallDirection = 'in' | 'out' | 'int';
+
+/** Who is at the far end of a leg. */
+export interface Party {
+  readonly kind: 'user' | 'pstn' | 'service';
+  /** Internal number, E.164 digits, or '' when hidden. */
+  readonly number: string;
+  readonly name: string;
+  readonly user?: UserId;
+  readonly trunk?: TrunkId;
+}
+
+/** What was asked for: whom the caller or a rule wanted to reach. */
+export type Wanted =
+  | { readonly kind: 'user'; readonly user: UserId; readonly number: string; readonly name: string }
+  | { readonly kind: 'group'; readonly group: GroupId; readonly number: string; readonly name: string }
+  | { readonly kind: 'number'; readonly number: string }
+  | { readonly kind: 'service'; readonly service: string; readonly number: string };
+
+export type TargetResult =
+  | 'answered'
+  | 'busy'
+  | 'rejected'
+  | 'noAnswer'
+  | 'unavailable'
+  | 'failed'
+  | 'cancelled'
+  | 'pickedUp';
+
+/** Why a target was not even tried. */
+export type SkipReason =
+  | 'notRegistered'
+  | 'restricted'
+  | 'noChannel'
+  | 'noMoney'
+  | 'noTrunk'
+  | 'loop'
+  | 'malformed'
+  | 'foreign';
+
+/** Who ended the call, for the protocol's last line. */
+export type EndedBy = 'caller' | 'callee' | 'system';
+
+export type CallEvent =
+  | {
+      readonly type: 'call.started';
+      readonly direction: CallDirection;
+      readonly from: Party;
+      /** As dialled or as the trunk called it. */
+      readonly dialled: string;
+      /** Our number of an incoming call, or dialled in full by a user (RTE-15.12). */
+      readonly number?: { readonly id: NumberId; readonly digits: string };
+      readonly sipCallId: string;
+    }
+  | {
+      readonly type: 'leg.started';
+      readonly leg: LegId;
+      readonly role: 'caller' | 'target';
+      readonly party: Party;
+      readonly sipCallId: string;
+      readonly via?: 'user' | 'forwarding' | 'trunk';
+    }
+  | { readonly type: 'leg.ringing'; readonly leg: LegId }
+  | { readonly type: 'leg.answered'; readonly leg: LegId }
+  | { readonly type: 'leg.ended'; readonly leg: LegId; readonly cause: Cause; readonly by: 'remote' | 'us' }
+  | {
+      readonly type: 'leg.quality';
+      readonly leg: LegId;
+      readonly packetsIn: number;
+      readonly packetsOut: number;
+      readonly loss: number;
+      readonly jitterMs: number;
+      readonly mos: number;
+    }
+  | { readonly type: 'route.rule'; readonly rule: RoutingRuleId; readonly priority: number }
+  | { readonly type: 'route.none' }
+  | { readonly type: 'route.end' }
+  | { readonly type: 'route.unsupported'; readonly target: string }
+  | { readonly type: 'channel.none'; readonly way: 'incoming' | 'outgoing' }
+  | { readonly type: 'direction.forbidden'; readonly number: string }
+  | { readonly type: 'number.unknown'; readonly number: string }
+  | { readonly type: 'wanted'; readonly what: Wanted }
+  | { readonly type: 'group.noAlgorithm'; readonly group: GroupId }
+  | { readonly type: 'level.started'; readonly user: UserId; readonly level: number }
+  | {
+      readonly type: 'target.rang';
+      readonly user?: UserId;
+      readonly rule?: ForwardingRuleId;
+      readonly number: string;
+    }
+  | {
+      readonly type: 'target.skipped';
+      readonly user?: UserId;
+      readonly number: string;
+      readonly why: SkipReason;
+    }
+  | {
+      readonly type: 'target.result';
+      readonly user?: UserId;
+      readonly number: string;
+      readonly result: TargetResult;
+      readonly cause?: Cause;
+    }
+  | { readonly type: 'pickup'; readonly by: Party; readonly user: UserId | null }
+  | { readonly type: 'talk.started'; readonly a: LegId; readonly b: LegId; readonly answeredBy: Party }
+  | { readonly type: 'talk.ended'; readonly a: LegId; readonly b: LegId }
+  | { readonly type: 'service.started'; readonly service: string }
+  | { readonly type: 'call.ended'; readonly by: EndedBy; readonly cause: Cause };
+
+/** One line of the journal. `seq` is dense from 0 per call; `at` is Unix ms. */
+export interface JournalRecord {
+  readonly v: 1;
+  readonly call: CallId;
+  readonly domain: DomainId;
+  readonly seq: number;
+  readonly at: number;
+  readonly event: CallEvent;
+}
+
+/** Rows of the registrar, kept beside the calls so that they outlive a restart. */
+export interface RegistrationRecord {
+  readonly domain: DomainId;
+  readonly user: UserId;
+  readonly login: string;
+  /** Contact URI as the phone gave it. */
+  readonly contact: string;
+  readonly instance: string | null;
+  readonly protocol: 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+  readonly sourceAddress: string;
+  readonly sourcePort: number;
+  readonly callId: string;
+  readonly cseq: number;
+  readonly path: readonly string[];
+  readonly userAgent: string;
+  /** q value 0…1000. */
+  readonly q: number;
+  /** Unix ms. */
+  readonly registeredAt: number;
+  readonly expiresAt: number;
+}

@@ -1,0 +1,95 @@
+/** What stays of a call: rows of the history (ADM-1), made from the journal, written once. */
+import type { CallDirection, EndedBy } from '../events/index.ts';
+import type { CallId, DomainId, GroupId, LegId, NumberId, TrunkId, UserId } from '../ids/index.ts';
+
+/** The twelve call kinds of the journals (spec 00 §3.2). */
+export type CallKind =
+  | 'in_answered'
+  | 'in_missed'
+  | 'out_answered'
+  | 'out_failed'
+  | 'internal_answered'
+  | 'internal_failed'
+  | 'out_forwarded'
+  | 'transferred'
+  | 'group_answered'
+  | 'group_missed'
+  | 'conference'
+  | 'voicemail';
+
+/** One line of «Протокол вызова» (ADM-4): key and parameters, never text. */
+export interface ProtocolLine {
+  /** ms from the first INVITE. */
+  readonly offset: number;
+  readonly key: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** What the object column shows: number or name at that time. */
+  readonly object: string;
+  /** `detail` lines stand behind a switch (spec 00 §3.2, ADM-4). */
+  readonly level: 'main' | 'detail';
+}
+
+export interface CallRow {
+  readonly callId: CallId;
+  readonly domain: DomainId;
+  readonly direction: CallDirection;
+  readonly kind: CallKind;
+  readonly aNumber: string;
+  readonly aName: string;
+  readonly bNumber: string;
+  readonly bName: string;
+  readonly numberId: NumberId | null;
+  readonly startedAt: number;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  /** ms of talk, from the first answer to the end. */
+  readonly talkMs: number;
+  readonly sipStatus: number;
+  readonly q850: number;
+  readonly endedBy: EndedBy;
+  readonly protocol: readonly ProtocolLine[];
+}
+
+export interface CallLegRow {
+  readonly callId: CallId;
+  readonly legId: LegId;
+  readonly domain: DomainId;
+  readonly role: 'caller' | 'target';
+  readonly kind: 'user' | 'pstn' | 'service';
+  readonly number: string;
+  readonly user: UserId | null;
+  readonly trunk: TrunkId | null;
+  readonly sipCallId: string;
+  readonly startedAt: number;
+  readonly answeredAt: number | null;
+  readonly endedAt: number;
+  readonly sipStatus: number;
+  readonly q850: number;
+  readonly packetsIn: number | null;
+  readonly packetsOut: number | null;
+  readonly loss: number | null;
+  readonly jitterMs: number | null;
+  readonly mos: number | null;
+}
+
+/** user / group / number → call: personal and group journals are queries over it (ACC-32). */
+export interface CallPartyRow {
+  readonly callId: CallId;
+  readonly domain: DomainId;
+  readonly role: 'user' | 'group' | 'number';
+  readonly subject: UserId | GroupId | NumberId;
+  readonly kind: CallKind;
+  readonly peerNumber: string;
+  readonly peerName: string;
+  readonly startedAt: number;
+  readonly talkMs: number;
+  /** e.g. `pickedUpBy: Вера`. */
+  readonly note: Readonly<Record<string, string>> | null;
+}
+
+/** All rows of one finished call: inserted in one transaction, idempotent by callId. */
+export interface CallRecord {
+  readonly call: CallRow;
+  readonly legs: readonly CallLegRow[];
+  readonly parties: readonly CallPartyRow[];
+}

@@ -1,0 +1,57 @@
+/** Offer and answer for one audio stream (RFC 3264, RFC 8866). */
+
+export interface AudioCodec {
+  /** Encoding name in upper case: PCMA, PCMU, G722, OPUS. */
+  readonly name: string;
+  readonly clockRate: number;
+  readonly channels: number;
+  readonly payloadType: number;
+  readonly fmtp?: string | undefined;
+}
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** The audio stream of one side, as offered or answered. */
+export interface AudioDescription {
+  /** Connection address; '0.0.0.0' is the old way to hold (RFC 2543). */
+  readonly address: string;
+  readonly port: number;
+  /** In the order of preference; telephone-event is apart. */
+  readonly codecs: readonly AudioCodec[];
+  /** Payload type of telephone-event/8000 (RFC 4733), when offered. */
+  readonly telephoneEvent?: number | undefined;
+  readonly direction: Direction;
+  /** Packet time asked for, ms. */
+  readonly ptime?: number | undefined;
+  readonly rtcpPort?: number | undefined;
+  readonly rtcpMux: boolean;
+  /** RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVPF … */
+  readonly profile: string;
+}
+
+/** A parsed description: the audio stream we talk, and where it stands among the m-lines. */
+export interface SessionDescription {
+  readonly audio: AudioDescription | null;
+  /** All m-lines in order; an answer must refuse those it does not take (port 0). */
+  readonly media: readonly {
+    readonly kind: string;
+    readonly protocol: string;
+    readonly formats: string;
+    readonly port: number;
+  }[];
+  readonly audioIndex: number;
+  readonly sessionVersion: string;
+}
+
+/** Our own side of a description, made once per leg. `version` grows with every change (RFC 3264 §8). */
+export interface LocalDescription {
+  readonly sessionId: string;
+  readonly version: number;
+  readonly address: string;
+  readonly port: number;
+  readonly codecs: readonly AudioCodec[];
+  readonly telephoneEvent?: number | undefined;
+  readonly direction: Direction;
+  readonly ptime: number;
+  readonly rtcpPort?: number | undefined;
+}

@@ -1,0 +1,144 @@
+import type { Headers, SipRequest, SipResponse } from './message/types.ts';
+import type { Listening, Peer } from './transport/types.ts';
+
+/** Extra header fields of a message we send, in order. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+export interface Body {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What may be added to a response. */
+export interface ReplyOptions {
+  readonly reason?: string;
+  readonly headers?: HeaderList;
+  readonly body?: Body;
+}
+
+/** A request received outside any INVITE handling below; must be answered exactly once (RFC 3261 §17.2.2). */
+export interface ServerTransaction {
+  readonly request: SipRequest;
+  readonly source: Peer;
+  readonly local: Listening;
+  respond(status: number, o?: ReplyOptions): void;
+}
+
+/** An INVITE received (RFC 3261 §13.3, §17.2.1). The stack has sent 100 itself. */
+export interface InviteServer {
+  readonly request: SipRequest;
+  readonly source: Peer;
+  readonly local: Listening;
+  /** The dialog it makes: early after `ring`, confirmed after `answer`. The To tag is fixed from the start. */
+  readonly dialog: Dialog;
+  events: InviteServerEvents;
+  /** 180…183. With a body it carries SDP (RFC 3960). Repeated every minute by the stack (RFC 3261 §13.3.1.1). */
+  ring(status: 180 | 181 | 182 | 183, o?: ReplyOptions): void;
+  /** 200, retransmitted until ACK. */
+  answer(o: ReplyOptions): void;
+  /** Final 3xx–6xx. No effect after another final answer. */
+  refuse(status: number, o?: ReplyOptions): void;
+}
+
+export interface InviteServerEvents {
+  /** CANCEL came; the stack has answered it 200 and the INVITE 487. */
+  cancelled(cancel: SipRequest): void;
+  /** ACK for the 200 came; `body` holds the answer to a delayed offer. */
+  acknowledged(ack: SipRequest): void;
+  /** No ACK within 64·T1 (RFC 3261 §13.3.1.4): the caller of the stack should end the dialog. */
+  unacknowledged(): void;
+}
+
+/** An INVITE we sent (RFC 3261 §13.2, §17.1.1). */
+export interface InviteClient {
+  readonly callId: string;
+  /**
+   * CANCEL as soon as a provisional answer allows it (RFC 3261 §9.1). A 2xx that crosses is acknowledged and ended
+   * with BYE by the stack; `failed` is then reported with why = 'cancelled'.
+   */
+  cancel(headers?: HeaderList): void;
+}
+
+export interface InviteClientEvents {
+  /** 101–199. `early` is the dialog of its To tag, null when it has none. Called for every fork. */
+  provisional(response: SipResponse, early: Dialog | null): void;
+  /** First 2xx. ACK is sent by `dialog.acknowledge`; later 2xx of other forks are ended by the stack. */
+  answered(response: SipResponse, dialog: Dialog): void;
+  failed(failure: InviteFailure): void;
+}
+
+export interface InviteFailure {
+  readonly why: 'response' | 'timeout' | 'transport' | 'cancelled';
+  /** Final status; 408 for a time-out, 503 for a transport error, 487 after cancelling. */
+  readonly status: number;
+  readonly response?: SipResponse;
+}
+
+/** A peer-to-peer relation of two user agents (RFC 3261 §12). */
+export interface Dialog {
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly state: 'early' | 'confirmed' | 'ended';
+  readonly peer: Peer;
+  /** Set by the owner; unset, requests are answered 481 and BYE 200. */
+  events: DialogEvents;
+  /** Sends a request inside the dialog. Resolves with the final response; 408 and 503 are made up on time-out or transport error. */
+  request(method: string, o?: { headers?: HeaderList; body?: Body }): Promise<SipResponse>;
+  /** re-INVITE; the ACK of a 2xx is sent by the stack with `ack`'s body. A 491 is retried after the RFC 3261 §14.1 delay. */
+  reinvite(
+    body: Body | null,
+    o?: { headers?: HeaderList; ack?: (response: SipResponse) => Body | null },
+  ): Promise<SipResponse>;
+  /** ACK to the 2xx of the first INVITE; the stack repeats it when the 2xx is repeated. */
+  acknowledge(body?: Body): void;
+  /** Sends BYE once; the dialog is over at once for the owner, `ended` is not called. */
+  bye(headers?: HeaderList): void;
+}
+
+export interface DialogEvents {
+  /** re-INVITE, UPDATE, INFO, REFER, NOTIFY, MESSAGE, OPTIONS, PRACK inside the dialog; must be answered. */
+  request(transaction: ServerTransaction): void;
+  /** BYE came. The owner answers it 200 after it has written down what must not be lost. */
+  bye(transaction: ServerTransaction): void;
+  /** The dialog died without BYE: 481 or 408 to a request of ours (RFC 3261 §12.2.1.2), or a lost connection. */
+  lost(why: string): void;
+}
+
+/** A request to send outside a dialog. Via, CSeq, Max-Forwards, Call-ID, tags are the stack's. */
+export interface RequestInit {
+  readonly method: string;
+  readonly uri: string;
+  readonly from: string;
+  readonly to: string;
+  readonly callId?: string;
+  readonly cseq?: number;
+  readonly fromTag?: string;
+  readonly contact?: string;
+  readonly routes?: readonly string[];
+  readonly headers?: HeaderList;
+  readonly body?: Body;
+  /** Fixed-up Max-Forwards; 70 when left out. */
+  readonly maxForwards?: number;
+}
+
+export interface StackEvents {
+  /** A request outside any dialog that is not INVITE, ACK or CANCEL: REGISTER, OPTIONS, SUBSCRIBE, MESSAGE … */
+  request(transaction: ServerTransaction): void;
+  invite(invite: InviteServer): void;
+}
+
+/** SIP signalling for a server: transactions and dialogs over a {@link Transport}. */
+export interface SipStack {
+  events: StackEvents;
+  readonly listening: readonly Listening[];
+  /** Non-INVITE request; resolves with the final response, 408 on time-out (Timer F), 503 on transport error. */
+  request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse>;
+  invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient;
+  /** What is alive now; all zero when nothing goes on (finished transactions waiting for stray repeats are `tombstones`). */
+  counters(): { transactions: number; tombstones: number; dialogs: number };
+  close(): Promise<void>;
+}
+
+/** Re-exported so that a user of the stack finds header access in one place. */
+export type { Headers };
