@@ -1,0 +1,37 @@
+import type { Timer } from '@kommutator/base';
+import type { Command, Ep, Hear, Negotiated } from '../protocol.ts';
+
+export type Watch = Pick<Extract<Command, { do: 'watch' }>, 'keys' | 'lostAfter'>;
+export type Playing = Extract<Hear, { play: unknown }>;
+
+/** What the symbolic engine knows of one endpoint. */
+export interface SymbolicEndpoint {
+  readonly ep: Ep;
+  readonly port: number;
+  readonly language: string;
+  readonly domain: string;
+  remote: Negotiated | undefined;
+  hear: Hear;
+  watch: Watch;
+  /** Keys its phone was made to hear: relayed from others or sent by `keys`. */
+  keysHeard: string;
+  /** While it plays: which clip, its end, and whether one was missing. */
+  clip: number;
+  timer: Timer | undefined;
+  missed: boolean;
+}
+
+/** `host:port` of the phone behind an endpoint. */
+export const farOf = (endpoint: SymbolicEndpoint): string | undefined =>
+  endpoint.remote && `${endpoint.remote.address}:${endpoint.remote.port}`;
+
+/** The phone may be heard: media flows from it to us. */
+export const weReceive = (endpoint: SymbolicEndpoint): boolean =>
+  endpoint.remote?.direction === 'sendrecv' || endpoint.remote?.direction === 'recvonly';
+
+/** The phone may hear: media flows from us to it. */
+export const weSend = (endpoint: SymbolicEndpoint): boolean =>
+  endpoint.remote?.direction === 'sendrecv' || endpoint.remote?.direction === 'sendonly';
+
+export const sourcesOf = (hear: Hear): readonly Ep[] =>
+  'relay' in hear ? [hear.relay] : 'mix' in hear ? hear.mix : [];
