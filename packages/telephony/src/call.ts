@@ -3,7 +3,7 @@ import type { Clock, Deadline, Ms } from '@kommutator/base';
 import type { ClipId, Ep, Key } from '@kommutator/media';
 import type { Cause } from '@kommutator/model/cause';
 import type { DomainSnapshot, TrunkConfig, UserConfig } from '@kommutator/model/config';
-import type { CallEvent, Party } from '@kommutator/model/events';
+import type { CallEvent, Party, SkipReason } from '@kommutator/model/events';
 import type { CallId, ForwardingRuleId, LegId, UserId } from '@kommutator/model/ids';
 
 /** One customer-visible call: one id, one history row, one protocol. Its legs may change; its id does not. */
@@ -21,7 +21,11 @@ export interface Call extends AsyncDisposable {
 
 export type Sound = 'silence' | 'ringback' | 'busy' | 'dialTone' | { readonly loop: ClipId };
 
-/** One SIP dialog with one media endpoint; belongs to exactly one Call. */
+/**
+ * One SIP dialog with one media endpoint; belongs to exactly one Call.
+ * The journal: `Call.adopt` notes `leg.started`; the line notes `leg.ringing` (of a leg we dialled), `leg.answered`,
+ * `leg.quality` and last `leg.ended` on {@link Leg.call}, in the tick in which they happen and before `ended` resolves.
+ */
 export interface Leg {
   readonly id: LegId;
   /** Call-ID of its dialog: what a capture shows. */
@@ -93,6 +97,8 @@ export type Dialled =
       readonly cause: Cause;
       /** An INVITE really left. */
       readonly tried: boolean;
+      /** Why none left. */
+      readonly skipped?: SkipReason;
     };
 
 export interface DialOptions {
@@ -105,6 +111,10 @@ export interface DialOptions {
   readonly show?: Party;
   /** Called number and user of a forwarded call: Diversion and History-Info (USR-44). */
   readonly divertedBy?: { readonly user: UserConfig; readonly number: string };
+  /** The caller hides his number from the public network (ACC-15.4). */
+  readonly privacy?: boolean;
+  /** Aborted when somebody else took the call: what rings is cancelled as answered elsewhere. */
+  readonly signal?: AbortSignal;
 }
 
 /** Leaving its block cancels what still rings. An answered leg belongs to the Call. `take` is pickup. */

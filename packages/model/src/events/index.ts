@@ -47,6 +47,7 @@ export type SkipReason =
   | 'restricted'
   | 'noChannel'
   | 'noMoney'
+  | 'noNumber'
   | 'noTrunk'
   | 'loop'
   | 'malformed'
