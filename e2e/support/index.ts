@@ -1,0 +1,3 @@
+/** What whole-product tests and load tools share. */
+export * from './exchange.ts';
+export * from './load.ts';
