@@ -1,0 +1,31 @@
+import { randomFillSync } from 'node:crypto';
+
+/** Uniform in [0, 1), like `Math.random`; injected, so that a test can be repeated from its seed. */
+export type Random = () => number;
+
+const BITS = 2 ** 48;
+const pool = Buffer.allocUnsafe(4098);
+let used = pool.length;
+
+/** 48 bits of the operating system's generator: branches, tags and Call-IDs must not be guessable (RFC 3261 §19.3). */
+export const secureRandom: Random = () => {
+  if (used + 6 > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const value = pool.readUIntBE(used, 6);
+  used += 6;
+  return value / BITS;
+};
+
+/** Up to 48 random bits in letters and digits. */
+const word = (random: Random): string => Math.floor(random() * BITS).toString(36);
+
+/** A tag, 96 random bits (RFC 3261 §19.3 asks for 32 at least). */
+export const newTag = (random: Random): string => word(random) + word(random);
+
+/** A Call-ID or the random part of a branch, 144 random bits. */
+export const newToken = (random: Random): string => word(random) + word(random) + word(random);
+
+/** A branch with the cookie of RFC 3261 §8.1.1.7. */
+export const newBranch = (random: Random): string => `z9hG4bK${newToken(random)}`;
