@@ -1,0 +1,165 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { ok } from '@kommutator/base';
+import { hostPort, list, oneOf, port, portRange, text, url, type Variable, whole } from './variable.ts';
+
+const address = (item: string) => isIP(item) !== 0;
+const network = (item: string) => {
+  const [base = '', bits, ...rest] = item.split('/');
+  const most = isIP(base) === 6 ? 128 : 32;
+  return isIP(base) !== 0 && rest.length === 0 && (bits === undefined || whole(0, most)(bits).ok);
+};
+const ROLES = ['signalling', 'media', 'office'] as const;
+export type Role = (typeof ROLES)[number];
+
+const variable = <T>(v: Variable<T>): Variable<T> => v;
+
+/** Every variable the product reads (DESIGN §4), by its name in {@link Config}. Nothing else reads the environment. */
+export const VARIABLES = {
+  dataDir: variable({
+    name: 'DATA_DIR',
+    fallback: './data',
+    meaning: 'Folder of the embedded database, journals, recordings, keys and warm-start files',
+    read: value => ok(resolve(value)),
+  }),
+  databaseUrl: variable({
+    name: 'DATABASE_URL',
+    fallback: '',
+    secret: true,
+    meaning: 'PostgreSQL 15 or newer to use; without it an embedded one runs under DATA_DIR',
+    read: url('postgres', 'postgresql'),
+  }),
+  httpPort: variable({
+    name: 'HTTP_PORT',
+    fallback: '8080',
+    meaning: 'TCP port of HTTP: health, metrics, cabinet, API',
+    read: port,
+  }),
+  httpHost: variable({
+    name: 'HTTP_HOST',
+    fallback: '0.0.0.0',
+    meaning: 'Address HTTP listens on',
+    read: text,
+  }),
+  sipPort: variable({
+    name: 'SIP_PORT',
+    fallback: '5060',
+    meaning: 'UDP and TCP port of SIP',
+    read: port,
+  }),
+  sipTlsPort: variable({
+    name: 'SIP_TLS_PORT',
+    fallback: '5061',
+    meaning: 'TCP port of SIP over TLS',
+    read: port,
+  }),
+  sipHost: variable({
+    name: 'SIP_HOST',
+    fallback: '0.0.0.0',
+    meaning: 'Address SIP and RTP listen on',
+    read: text,
+  }),
+  publicHost: variable({
+    name: 'PUBLIC_HOST',
+    fallback: '',
+    meaning: 'Name or address phones outside the local networks reach us at; goes into Via, Contact and SDP',
+    read: text,
+  }),
+  rtpPorts: variable({
+    name: 'RTP_PORTS',
+    fallback: '20000-29999',
+    meaning: 'UDP ports of voice, first-last',
+    read: portRange,
+  }),
+  httpsPort: variable({
+    name: 'HTTPS_PORT',
+    fallback: '8443',
+    meaning: 'TCP port of HTTPS',
+    read: port,
+  }),
+  tlsCert: variable({
+    name: 'TLS_CERT',
+    fallback: '',
+    meaning: 'File with the certificate chain (PEM); without it a self-signed one',
+    read: text,
+  }),
+  tlsKey: variable({
+    name: 'TLS_KEY',
+    fallback: '',
+    meaning: 'File with the key of TLS_CERT (PEM)',
+    read: text,
+  }),
+  localNets: variable({
+    name: 'LOCAL_NETS',
+    fallback: '',
+    meaning:
+      'Networks that reach us directly and get the local address in SDP, e.g. 192.168.0.0/16,10.0.0.0/8',
+    read: list('an address or a network such as 10.0.0.0/8', network),
+  }),
+  sipEdges: variable({
+    name: 'SIP_EDGES',
+    fallback: '',
+    meaning: 'Addresses of our own SIP edge proxies, whose source and flow headers are believed',
+    read: list('an IP address', address),
+  }),
+  natsUrl: variable({
+    name: 'NATS_URL',
+    fallback: '',
+    secret: true,
+    meaning: 'Bus between machines; not needed on one machine',
+    read: url('nats', 'tls'),
+  }),
+  logLevel: variable({
+    name: 'LOG_LEVEL',
+    fallback: 'info',
+    meaning: 'debug, info, warn or error',
+    read: oneOf('debug', 'info', 'warn', 'error'),
+  }),
+  demo: variable({
+    name: 'DEMO',
+    fallback: '1',
+    meaning: '1 = demo data into an empty database, 0 = none, public = demo accounts from any address',
+    read: oneOf('1', '0', 'public'),
+  }),
+  demoTrunk: variable({
+    name: 'DEMO_TRUNK',
+    fallback: '',
+    meaning: 'host:port outgoing demo calls are sent to (UDP); without it a built-in simulator answers',
+    read: hostPort,
+  }),
+  smtpUrl: variable({
+    name: 'SMTP_URL',
+    fallback: '',
+    secret: true,
+    meaning: 'Mail server for letters, smtp://user:password@host:port',
+    read: url('smtp', 'smtps'),
+  }),
+  modelsDir: variable({
+    name: 'MODELS_DIR',
+    fallback: '',
+    meaning: 'Folder with speech models',
+    read: text,
+  }),
+  roles: variable({
+    name: 'ROLES',
+    fallback: 'all',
+    meaning: 'Processes that run here: all, or some of signalling,media,office',
+    read: value =>
+      value === 'all'
+        ? ok(ROLES as readonly string[])
+        : list('a role: all, signalling, media, office', item => ROLES.some(role => role === item))(value),
+  }),
+  masterKey: variable({
+    name: 'MASTER_KEY',
+    fallback: '',
+    secret: true,
+    meaning: '32 bytes in base64 that secrets are encrypted with; without it a file under DATA_DIR',
+    read: text,
+  }),
+  traceMb: variable({
+    name: 'TRACE_MB',
+    fallback: '2048',
+    meaning: 'Disk space of the ring of SIP traces in megabytes; 0 = no traces',
+    read: whole(0, 1_000_000),
+  }),
+} as const;

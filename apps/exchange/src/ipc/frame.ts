@@ -1,0 +1,64 @@
+import { deserialize, serialize } from 'node:v8';
+import { err, ok, type Result } from '@kommutator/base';
+import type { Message } from './messages.ts';
+
+/** Bytes of the length in front of every frame: unsigned, big endian. */
+const HEAD = 4;
+/** A longer frame is not ours: the peer is out of step. */
+const LONGEST = 256 * 1024 * 1024;
+
+/** One frame: the messages of one tick behind their length. */
+export function encodeFrame(batch: readonly Message[]): readonly [head: Buffer, body: Buffer] {
+  const body = serialize(batch);
+  const head = Buffer.allocUnsafe(HEAD);
+  head.writeUInt32BE(body.length);
+  return [head, body];
+}
+
+/** Puts frames together from whatever pieces a socket delivers. */
+export class FrameDecoder {
+  #pieces: Buffer[] = [];
+  #held = 0;
+  /** Bytes of the frame under way with its head; unknown while fewer than four bytes are here. */
+  #wanted: number | null = null;
+
+  /** @returns the batches completed by this piece; an error means the stream cannot be read on. */
+  push(piece: Buffer): Result<readonly (readonly Message[])[], string> {
+    this.#pieces.push(piece);
+    this.#held += piece.length;
+    const batches: (readonly Message[])[] = [];
+    for (;;) {
+      if (this.#wanted === null) {
+        if (this.#held < HEAD) return ok(batches);
+        const length = this.#joined().readUInt32BE(0);
+        if (length > LONGEST) return err(`frame of ${length} bytes`);
+        this.#wanted = HEAD + length;
+      }
+      if (this.#held < this.#wanted) return ok(batches);
+      const all = this.#joined();
+      const batch = decodeBody(all.subarray(HEAD, this.#wanted));
+      if (!batch.ok) return batch;
+      batches.push(batch.value);
+      this.#pieces = [all.subarray(this.#wanted)];
+      this.#held -= this.#wanted;
+      this.#wanted = null;
+    }
+  }
+
+  #joined(): Buffer {
+    const [only] = this.#pieces;
+    if (only && this.#pieces.length === 1) return only;
+    const all = Buffer.concat(this.#pieces, this.#held);
+    this.#pieces = [all];
+    return all;
+  }
+}
+
+function decodeBody(body: Buffer): Result<readonly Message[], string> {
+  try {
+    const batch: unknown = deserialize(body);
+    return Array.isArray(batch) ? ok(batch as readonly Message[]) : err('frame without messages');
+  } catch (error) {
+    return err(`unreadable frame: ${String(error)}`);
+  }
+}
