@@ -3,5 +3,6 @@ export type { Clock, Deadline, Ms, Timer } from './clock.ts';
 export { SystemClock } from './clock.ts';
 export { type Brand, newId, uuidV7 } from './ids.ts';
 export { err, ok, type Result } from './result.ts';
+export { loadMasterKey, type MasterKeys, parseMasterKeys, SecretBox } from './secret-box.ts';
 export { Settled } from './settled.ts';
 export { VirtualClock } from './virtual-clock.ts';
