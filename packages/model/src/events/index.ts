@@ -94,6 +94,8 @@ export type CallEvent =
   | { readonly type: 'channel.none'; readonly way: 'incoming' | 'outgoing' }
   | { readonly type: 'direction.forbidden'; readonly number: string }
   | { readonly type: 'number.unknown'; readonly number: string }
+  /** No number to show to the public network (USR-27.2). */
+  | { readonly type: 'outgoingNumber.none' }
   | { readonly type: 'wanted'; readonly what: Wanted }
   | { readonly type: 'group.noAlgorithm'; readonly group: GroupId }
   | { readonly type: 'level.started'; readonly user: UserId; readonly level: number }
