@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where everything stands under DATA_DIR. */
+export interface Paths {
+  readonly data: string;
+  readonly journal: string;
+  /** Journal segments whose calls are all in the history; kept for `trace` and `calls` while there is room. */
+  readonly journalDone: string;
+  readonly warm: string;
+  readonly registrations: string;
+  readonly trace: string;
+  readonly masterKey: string;
+  readonly sockets: {
+    readonly control: string;
+    readonly signalling: string;
+    readonly media: string;
+  };
+}
+
+/** A Unix socket's path holds 107 bytes (unix(7)); a longer DATA_DIR gets its sockets in the temporary folder. */
+const LONGEST_SOCKET = 107;
+
+function socketFolder(data: string): string {
+  const own = join(data, 'run');
+  if (Buffer.byteLength(join(own, 'signalling.sock')) <= LONGEST_SOCKET) return own;
+  const name = createHash('sha256').update(data).digest('hex').slice(0, 16);
+  return join(tmpdir(), `kommutator-${name}`);
+}
+
+/** @param data absolute path of DATA_DIR. */
+export function pathsOf(data: string): Paths {
+  const run = socketFolder(data);
+  const journal = join(data, 'journal');
+  return {
+    data,
+    journal,
+    journalDone: join(journal, 'done'),
+    warm: join(data, 'warm'),
+    registrations: join(data, 'registrations'),
+    trace: join(data, 'trace'),
+    masterKey: join(data, 'master.key'),
+    sockets: {
+      control: join(run, 'control.sock'),
+      signalling: join(run, 'signalling.sock'),
+      media: join(run, 'media.sock'),
+    },
+  };
+}
+
+/** Makes the folders; what stands in them is for our user alone. */
+export function makeFolders(paths: Paths): void {
+  mkdirSync(paths.data, { recursive: true });
+  for (const folder of [
+    paths.journalDone,
+    paths.warm,
+    paths.registrations,
+    paths.trace,
+    join(paths.sockets.control, '..'),
+  ])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,78 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallEvent, JournalRecord } from '@kommutator/model/events';
+import type { OpenCall } from './open-calls.ts';
+
+/** A journal file `<node>-<start>-<n>.ndjson`: `start` is the wall time of the writer's start, `n` counts its files. */
+export interface SegmentName {
+  readonly file: string;
+  readonly node: string;
+  readonly start: number;
+  readonly n: number;
+}
+
+/** First line of every segment: the calls that were up when it began, so that older segments need not be read. */
+export interface SegmentHead {
+  readonly head: 1;
+  readonly open: readonly OpenCall[];
+}
+
+export const segmentFile = (node: string, start: number, n: number): string => `${node}-${start}-${n}.ndjson`;
+
+const NAME = /^([a-z0-9]+)-(\d{1,15})-(\d{1,9})\.ndjson$/;
+
+export function parseSegmentName(file: string): SegmentName | null {
+  const [, node, start, n] = NAME.exec(file) ?? [];
+  return node === undefined ? null : { file, node, start: Number(start), n: Number(n) };
+}
+
+/** The segments of a node in a folder, oldest first. A folder that is not there is empty. */
+export function listSegments(folder: string, node: string): readonly SegmentName[] {
+  let files: readonly string[];
+  try {
+    files = readdirSync(folder);
+  } catch {
+    return [];
+  }
+  return files
+    .map(parseSegmentName)
+    .filter(name => name !== null)
+    .filter(name => name.node === node)
+    .sort((a, b) => a.start - b.start || a.n - b.n);
+}
+
+export const segmentPath = (folder: string, name: SegmentName): string => join(folder, name.file);
+
+/** What a whole line of a segment says; null when it is damaged (a line torn by a crash, then overwritten by nobody). */
+export type SegmentLine =
+  | { readonly kind: 'head'; readonly head: SegmentHead }
+  | { readonly kind: 'record'; readonly record: JournalRecord };
+
+export function parseLine(line: string): SegmentLine | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if ('head' in value && 'open' in value && Array.isArray(value.open))
+    return { kind: 'head', head: { head: 1, open: value.open as OpenCall[] } };
+  if (!('v' in value) || value.v !== 1 || !('event' in value) || !isEvent(value.event)) return null;
+  return { kind: 'record', record: value as unknown as JournalRecord };
+}
+
+const isEvent = (value: unknown): value is CallEvent =>
+  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+
+const NEWLINE = 10;
+
+/**
+ * The whole lines in `bytes`. A last line without its newline is torn or still being written: it is left out.
+ * @returns the lines and how many bytes they take.
+ */
+export function wholeLines(bytes: Buffer): { readonly lines: readonly string[]; readonly length: number } {
+  const end = bytes.lastIndexOf(NEWLINE) + 1;
+  if (end === 0) return { lines: [], length: 0 };
+  return { lines: bytes.toString('utf8', 0, end - 1).split('\n'), length: end };
+}
