@@ -1,3 +1,4 @@
+import { isCommonAddress, isCommonUri } from './common.ts';
 import {
   endOfQuoted,
   formatParams,
@@ -76,12 +77,14 @@ function isUriText(text: string): boolean {
 
 /** Whether a header value is an address of any scheme; `sip` and `sips` must be well formed (RFC 4475 §3.3.4). */
 export function isAddress(text: string): boolean {
+  if (isCommonAddress(text)) return true;
   const parts = splitAddress(text);
   return parts !== null && isUri(parts.uri);
 }
 
 /** Whether this is a URI: of any scheme, well formed where we know the scheme. */
 export function isUri(text: string): boolean {
+  if (isCommonUri(text)) return true;
   if (!isUriText(text)) return false;
   const scheme = text.slice(0, text.indexOf(':')).toLowerCase();
   return scheme === 'sip' || scheme === 'sips' ? parseUri(text) !== null : true;

@@ -13,6 +13,19 @@ export class FieldList implements Headers {
     this.#values.push(value);
   }
 
+  get length(): number {
+    return this.#names.length;
+  }
+
+  /** Bit of the field at `index`, see `FIELD`. */
+  bitAt(index: number): number {
+    return this.#names[index]?.bit ?? 0;
+  }
+
+  valueAt(index: number): string {
+    return this.#values[index] ?? '';
+  }
+
   /** Copies every field of `source` whose bit is in `bits`, in order. */
   copy(source: FieldList, bits: number): void {
     for (let i = 0; i < source.#names.length; i++) {

@@ -6,11 +6,11 @@ export interface FieldName {
   readonly name: string;
   /** A comma separates values (RFC 3261 §7.3.1); false where a comma belongs to the value. */
   readonly list: boolean;
-  /** Bit of a field that may stand in a message only once, or must stand there; else 0. */
+  /** Bit of a field the parser looks at itself, see {@link FIELD}; else 0. */
   readonly bit: number;
 }
 
-/** Fields that {@link parseMessage} counts. */
+/** Bits of the fields that `parseMessage` counts and judges. */
 export const FIELD = {
   from: 1,
   to: 2,
@@ -20,7 +20,18 @@ export const FIELD = {
   maxForwards: 32,
   contentLength: 64,
   contentType: 128,
+  contact: 256,
 } as const;
+
+/** Fields that may stand only once (RFC 3261 §7.3.1; RFC 4475 §3.3.8, §3.3.9). */
+export const ONCE =
+  FIELD.from |
+  FIELD.to |
+  FIELD.callId |
+  FIELD.cseq |
+  FIELD.maxForwards |
+  FIELD.contentLength |
+  FIELD.contentType;
 
 const LISTS =
   'Accept,Accept-Encoding,Accept-Language,Alert-Info,Allow,Allow-Events,Call-Info,Contact,Content-Encoding,Content-Language,' +
@@ -44,6 +55,7 @@ const BITS: Readonly<Record<string, number>> = {
   'max-forwards': FIELD.maxForwards,
   'content-length': FIELD.contentLength,
   'content-type': FIELD.contentType,
+  contact: FIELD.contact,
 };
 
 /** Compact forms: RFC 3261 §7.3.3, 3515, 3841, 3892, 4028, 6665. */
@@ -94,4 +106,23 @@ export function knownField(spelling: string): FieldName | undefined {
 /** Like {@link knownField}, with a field made for an unknown name, which keeps its spelling. */
 export function fieldName(spelling: string): FieldName {
   return knownField(spelling) ?? { key: spelling.toLowerCase(), name: spelling, list: false, bit: 0 };
+}
+
+/** Long forms by first letter and length: finds the usual spellings without cutting the name out of the text. */
+const byShape: (FieldName | undefined)[] = [];
+const SHAPE_LENGTH = 32;
+const USUAL =
+  'Via,Max-Forwards,From,To,Call-ID,CSeq,Contact,Expires,User-Agent,Server,Allow,Supported,Content-Type,Content-Length,' +
+  'Route,Record-Route,Authorization,Proxy-Authorization,P-Asserted-Identity,Session-Expires,Min-SE,Require,Event,Reason';
+for (const name of USUAL.split(',')) byShape[shape(name.charCodeAt(0), name.length)] = knownField(name);
+
+function shape(first: number, length: number): number {
+  return first * SHAPE_LENGTH + length;
+}
+
+/** The field whose long form stands in `text` from `from` to `to`, when it is a usual one in its usual spelling. */
+export function usualField(text: string, from: number, to: number): FieldName | undefined {
+  if (to - from >= SHAPE_LENGTH) return undefined;
+  const field = byShape[shape(text.charCodeAt(from), to - from)];
+  return field && text.startsWith(field.name, from) ? field : undefined;
 }

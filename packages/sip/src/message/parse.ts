@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@kommutator/base';
 import { checkHeaders } from './check.ts';
 import type { FieldList } from './headers.ts';
-import { FIELD, fieldName, knownField } from './names.ts';
+import { FIELD, type FieldName, fieldName, knownField, ONCE, usualField } from './names.ts';
 import { clean, isToken, parseNumber, skipBlank } from './scan.ts';
 import { readStartLine } from './start-line.ts';
 import type { ParseFault, SipMessage } from './types.ts';
@@ -10,7 +10,6 @@ import type { ParseFault, SipMessage } from './types.ts';
 export const MAX_MESSAGE = 65_535;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
-const EMPTY = new Uint8Array(0);
 
 /**
  * Parses one complete message: a datagram, or what {@link StreamFramer} cut out. Never throws.
@@ -40,24 +39,24 @@ export function parseMessage(bytes: Uint8Array): Result<SipMessage, ParseFault> 
   if (fault) return refuse(fault);
   if (blank < 0) return refuse({ code: 'header', detail: 'no blank line behind the header fields' });
 
-  const rest = buffer.subarray(end + 4);
-  message.body = rest.length === 0 ? EMPTY : rest;
+  const available = buffer.length - end - 4;
+  let length = available;
   if ((seen & FIELD.contentLength) !== 0) {
-    const length = parseNumber(headers.get('content-length') ?? '', Number.MAX_SAFE_INTEGER);
+    length = parseNumber(headers.get('content-length') ?? '', Number.MAX_SAFE_INTEGER);
     if (length < 0) return refuse({ code: 'content-length', detail: 'Content-Length is not a number' });
-    if (length > rest.length) {
+    if (length > available) {
       return refuse({
         code: 'content-length',
-        detail: `Content-Length ${length}, but ${rest.length} bytes came`,
+        detail: `Content-Length ${length}, but ${available} bytes came`,
       });
     }
-    if (length < rest.length) message.body = rest.subarray(0, length);
   }
-  const broken = checkHeaders(message, seen);
+  if (length > 0) message.body = buffer.subarray(end + 4, end + 4 + length);
+  const broken = checkHeaders(message, headers, seen);
   return broken ? refuse(broken) : ok(message);
 }
 
-const MISSING_COLON: ParseFault = { code: 'header', detail: 'a header line without a name' };
+const NAMELESS: ParseFault = { code: 'header', detail: 'a header line without a name' };
 
 /** Reads header lines from `at` to the end of the text; a bad line is left out and reported, the rest still read. */
 function readFields(text: string, at: number, into: FieldList): { seen: number; fault: ParseFault | null } {
@@ -76,14 +75,12 @@ function readFields(text: string, at: number, into: FieldList): { seen: number; 
       to = next < 0 ? text.length : next;
     }
     const colon = text.indexOf(':', from);
-    const name = colon < 0 || colon > to ? '' : trimmedEnd(text, from, colon);
-    const known = knownField(name);
-    if (!known && !isToken(name)) fault ??= MISSING_COLON;
+    const field = colon < 0 || colon > to ? null : fieldAt(text, from, colon);
+    if (!field) fault ??= NAMELESS;
     else {
-      const field = known ?? fieldName(name);
       const value = folded ? unfold(text.slice(colon + 1, to)) : trimmed(text, colon + 1, to);
       into.push(field, dirty ? clean(value) : value);
-      if ((seen & field.bit) !== 0 && field.bit !== FIELD.via) {
+      if ((seen & field.bit & ONCE) !== 0) {
         fault ??= {
           code: field.bit === FIELD.contentLength ? 'content-length' : 'header',
           detail: `${field.name} stands twice`,
@@ -94,6 +91,14 @@ function readFields(text: string, at: number, into: FieldList): { seen: number; 
     from = to + 2;
   }
   return { seen, fault };
+}
+
+/** The field named from `from` to `colon`; blanks may stand before the colon (RFC 3261 §7.3.1). Null when it is no token. */
+function fieldAt(text: string, from: number, colon: number): FieldName | null {
+  const usual = usualField(text, from, colon);
+  if (usual) return usual;
+  const name = trimmedEnd(text, from, colon);
+  return knownField(name) ?? (isToken(name) ? fieldName(name) : null);
 }
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;

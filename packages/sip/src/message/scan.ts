@@ -6,7 +6,10 @@ const NO_PARAMS: Params = Object.freeze({});
 
 /** One bit per character class; index is the ASCII code. */
 const TOKEN = 1;
+/** What a value may be sent of without quotes: token or host. */
 const PLAIN = 2;
+/** What is taken without quotes: phones send addresses and Base64 there. */
+const TAKEN = 4;
 const classes = new Uint8Array(128);
 
 function mark(chars: string, bit: number): void {
@@ -16,8 +19,9 @@ function mark(chars: string, bit: number): void {
   }
 }
 export const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-mark(`${ALPHANUMERIC}-.!%*_+\`'~`, TOKEN | PLAIN);
-mark('[]:/@&=$#^?{}|()\\', PLAIN);
+mark(`${ALPHANUMERIC}-.!%*_+\`'~`, TOKEN | PLAIN | TAKEN);
+mark('[]:', PLAIN | TAKEN);
+mark('/@&=$#^?{}|()\\', TAKEN);
 
 const has = (code: number, bit: number): boolean => code < 128 && ((classes[code] ?? 0) & bit) !== 0;
 
@@ -144,7 +148,7 @@ export function parseParams(text: string, at: number): Params | null {
         value = unquote(text.slice(start, i));
       } else {
         i = start;
-        while (has(text.charCodeAt(i), PLAIN)) i++;
+        while (has(text.charCodeAt(i), TAKEN)) i++;
         if (i === start) return null;
         value = text.slice(start, i);
       }
