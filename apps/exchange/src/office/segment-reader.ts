@@ -1,0 +1,99 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import type { JournalRecord } from '@kommutator/model/events';
+import { listSegments, parseLine, type SegmentName, segmentPath, wholeLines } from '../files/segments.ts';
+
+/** A place in the journal: everything before it has been dealt with. */
+export interface Position {
+  readonly segment: string;
+  readonly offset: number;
+}
+
+export interface ReadRecord {
+  readonly record: JournalRecord;
+  /** Where its line begins. */
+  readonly at: Position;
+}
+
+export interface Piece {
+  readonly records: readonly ReadRecord[];
+  /** Where to read on. */
+  readonly next: Position;
+  /** Bytes passed over, 0 = there is nothing new. */
+  readonly length: number;
+}
+
+const PIECE_BYTES = 2 * 1024 * 1024;
+
+/** Reads a node's journal from a place on, segment after segment, while it is being written. */
+export class SegmentReader {
+  readonly #folder: string;
+  readonly #node: string;
+  readonly #pieceBytes: number;
+
+  constructor(folder: string, node: string, pieceBytes = PIECE_BYTES) {
+    this.#folder = folder;
+    this.#node = node;
+    this.#pieceBytes = pieceBytes;
+  }
+
+  get segments(): readonly SegmentName[] {
+    return listSegments(this.#folder, this.#node);
+  }
+
+  /**
+   * @param from null = from the oldest segment there is; a segment that has gone is followed by the next one.
+   * @returns null when there is no journal yet.
+   */
+  read(from: Position | null): Piece | null {
+    // Listed before reading: a segment with a successor grows no more, so its end is the end.
+    const { segments } = this;
+    const index = from ? segments.findIndex(each => each.file === from.segment) : 0;
+    const segment = index >= 0 ? segments[index] : from ? firstAfter(segments, from.segment) : undefined;
+    if (!segment) return null;
+    const offset = from && segment.file === from.segment ? from.offset : 0;
+    const bytes = this.#bytes(segment, offset);
+    const { lines, length } = wholeLines(bytes);
+    const successor = segments[segments.indexOf(segment) + 1];
+    if (length === 0 && successor)
+      return { records: [], next: { segment: successor.file, offset: 0 }, length: bytes.length + 1 };
+    return {
+      records: recordsOf(lines, segment.file, offset),
+      next: { segment: segment.file, offset: offset + length },
+      length,
+    };
+  }
+
+  #bytes(segment: SegmentName, offset: number): Buffer {
+    const fd = openSync(segmentPath(this.#folder, segment), 'r');
+    try {
+      let size = this.#pieceBytes;
+      for (;;) {
+        const buffer = Buffer.allocUnsafe(size);
+        const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
+        // A line longer than the piece: read more, unless the file ends here.
+        if (bytes.length < size || bytes.includes(10)) return bytes;
+        size *= 2;
+      }
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+function firstAfter(segments: readonly SegmentName[], file: string): SegmentName | undefined {
+  const [, start = '0', n = '0'] = /-(\d+)-(\d+)\.ndjson$/.exec(file) ?? [];
+  const after = (each: SegmentName) =>
+    each.start > Number(start) || (each.start === Number(start) && each.n > Number(n));
+  return segments.find(after);
+}
+
+function recordsOf(lines: readonly string[], segment: string, from: number): readonly ReadRecord[] {
+  const records: ReadRecord[] = [];
+  let offset = from;
+  for (const line of lines) {
+    const said = parseLine(line);
+    if (said?.kind === 'record') records.push({ record: said.record, at: { segment, offset } });
+    offset += Buffer.byteLength(line) + 1;
+  }
+  return records;
+}
