@@ -1,0 +1,22 @@
+import type { Clock, Ms } from '@kommutator/base';
+import type { Peer } from '../transport/types.ts';
+import type { Timing } from './timing.ts';
+import type { Remains } from './tombstones.ts';
+
+/** Where a response goes (RFC 3261 §18.2.2). */
+export interface ReplyPeer extends Peer {
+  /** Port of the sent-by in the top Via: tried when the connection the request came over is gone. */
+  readonly sentBy: number;
+}
+
+/** What a transaction stands on. */
+export interface Ground {
+  readonly clock: Clock;
+  readonly timing: Timing;
+  send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void;
+  reply(bytes: Uint8Array, to: ReplyPeer): void;
+  /** The transaction is over; its remains answer repeats for `lifetime` ms. */
+  finishClient(key: string, lifetime: Ms, remains: Remains): void;
+  /** @param merge the key by which merged requests find it (RFC 3261 §8.2.2.2). */
+  finishServer(key: string, merge: string | null, lifetime: Ms, remains: Remains): void;
+}

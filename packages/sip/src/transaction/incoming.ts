@@ -1,0 +1,73 @@
+import { splitAddress } from '../message/address.ts';
+import type { SipMessage, SipRequest, Via } from '../message/types.ts';
+import { parseCSeq } from '../message/via.ts';
+import { markSource, replyRoute, sentByPort, topVia } from '../transport/reply-route.ts';
+import type { Peer } from '../transport/types.ts';
+import type { ReplyPeer } from './ground.ts';
+
+/** A request with what matching needs read out of it once. */
+export interface Incoming {
+  readonly request: SipRequest;
+  readonly source: Peer;
+  readonly replyTo: ReplyPeer;
+  readonly callId: string;
+  readonly fromTag: string;
+  /** '' outside a dialog. */
+  readonly toTag: string;
+  readonly sequence: number;
+  /** The server transaction it belongs to; an ACK's and a CANCEL's names the INVITE. */
+  readonly key: string;
+  /** Equal for copies of one request that took different ways (RFC 3261 §8.2.2.2). */
+  readonly merge: string;
+}
+
+const COOKIE = 'z9hG4bK';
+
+/** Reads a request and notes in its Via where it came from. Null when it cannot be answered. */
+export function readIncoming(request: SipRequest, source: Peer): Incoming | null {
+  const { headers } = request;
+  const via = topVia(headers);
+  const cseq = parseCSeq(headers.get('cseq') ?? '');
+  if (!via || !cseq) return null;
+  const callId = headers.get('call-id') ?? '';
+  const fromTag = tagOf(headers.get('from') ?? '');
+  const merge = `${callId} ${fromTag} ${cseq.sequence} ${request.method}`;
+  const incoming = {
+    request,
+    source,
+    replyTo: replyRoute(via, source),
+    callId,
+    fromTag,
+    toTag: tagOf(headers.get('to') ?? ''),
+    sequence: cseq.sequence,
+    key: serverKey(request.method, via, merge),
+    merge,
+  };
+  markSource(request, via, source);
+  return incoming;
+}
+
+/**
+ * RFC 3261 §17.2.3: branch, sent-by and method. A branch without the cookie comes from an RFC 2543 client and is not
+ * unique; Call-ID, From tag and CSeq stand in for it. The Request-URI and the To tag, which that section also
+ * compares, are left out: an ACK of such a client may differ from its INVITE in both.
+ */
+function serverKey(method: string, via: Via, merge: string): string {
+  const machine = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
+  const branch = via.params.branch ?? '';
+  if (branch.startsWith(COOKIE)) return `${branch} ${via.host}:${sentByPort(via)} ${machine}`;
+  return `${branch} ${via.host}:${sentByPort(via)} ${merge.slice(0, merge.length - method.length)}${machine}`;
+}
+
+/** RFC 3261 §17.1.3. Our branches are 144 random bits: no other field needs comparing. */
+export const clientKey = (branch: string, method: string): string => `${branch} ${method}`;
+
+/** The client transaction a response belongs to; null when that cannot be told. */
+export function responseKey(message: SipMessage): string | null {
+  const branch = topVia(message.headers)?.params.branch;
+  const cseq = parseCSeq(message.headers.get('cseq') ?? '');
+  return branch && cseq ? clientKey(branch, cseq.method) : null;
+}
+
+/** The tag of a From or To value; '' when it has none (RFC 2543). */
+export const tagOf = (address: string): string => splitAddress(address)?.params.tag ?? '';

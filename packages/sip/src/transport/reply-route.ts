@@ -1,0 +1,47 @@
+import type { SipRequest, Via } from '../message/types.ts';
+import { formatVia, parseVia } from '../message/via.ts';
+import type { ReplyPeer } from '../transaction/ground.ts';
+import { isReliable } from '../transaction/timing.ts';
+import type { Peer } from './types.ts';
+
+const DEFAULT_PORT = 5060;
+const DEFAULT_TLS_PORT = 5061;
+
+/** The first value of a Via field that may hold several; no parameter of ours or of a known phone quotes a comma. */
+export function topViaText(value: string): string {
+  const comma = value.indexOf(',');
+  return comma < 0 ? value : value.slice(0, comma);
+}
+
+/** The Via of the hop the message came from; null when there is none. */
+export const topVia = (headers: SipRequest['headers']): Via | null =>
+  parseVia(topViaText(headers.get('via') ?? ''));
+
+/** Port of a Via's sent-by (RFC 3261 §18.2.2). */
+export const sentByPort = (via: Via): number =>
+  via.port ?? (via.protocol === 'TLS' || via.protocol === 'WSS' ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+
+/**
+ * Writes `received` and `rport` into the top Via as it arrived from `source` (RFC 3261 §18.2.1, RFC 3581 §4):
+ * `received` when the sent-by is not the source address or `rport` was asked for, `rport` only when asked for.
+ */
+export function markSource(request: SipRequest, via: Via, source: Peer): void {
+  const asked = via.params.rport !== undefined;
+  if (!asked && via.host === source.address) return;
+  const params: Record<string, string> = { ...via.params, received: source.address };
+  if (asked) params.rport = String(source.port);
+  const top = formatVia({ ...via, params });
+  const all = request.headers.all('via');
+  request.headers.set('Via', all.length === 1 ? top : [top, ...all.slice(1)].join(', '));
+}
+
+/**
+ * Where responses go (RFC 3261 §18.2.2, RFC 3581 §4): over the connection of the request; by UDP to the source
+ * address, at the source port when `rport` was asked for, else at the sent-by port. `maddr` is not honoured: it would
+ * let anybody aim our responses at anybody.
+ */
+export function replyRoute(via: Via, source: Peer): ReplyPeer {
+  const sentBy = sentByPort(via);
+  if (isReliable(source.protocol) || via.params.rport !== undefined) return { ...source, sentBy };
+  return { protocol: source.protocol, address: source.address, port: sentBy, sentBy };
+}
