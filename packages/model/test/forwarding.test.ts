@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { CAUSES } from '../src/cause/index.ts';
 import type { DomainSnapshot, ForwardingRule } from '../src/config/index.ts';
 import {
   afterLevel,
   classify,
-  endNode,
   forwardingLevels,
   levelResult,
   type TargetOutcome,
@@ -134,12 +132,5 @@ describe('USR-42.7 result of a level', () => {
     expect(afterLevel('busy', true)).toBe('end');
     expect(afterLevel('busy', false)).toBe('next');
     expect(afterLevel('unavailable', true)).toBe('next');
-  });
-
-  test('USR-42.9 the end node is voicemail, else 486/17, 480/19 or 480/20', () => {
-    expect(endNode({ voicemailOn: true }, 'busy')).toEqual({ kind: 'voicemail' });
-    expect(endNode({ voicemailOn: false }, 'busy')).toEqual({ kind: 'refuse', cause: CAUSES.busy });
-    expect(endNode({ voicemailOn: false }, 'noAnswer')).toMatchObject({ cause: { sip: 480, q850: 19 } });
-    expect(endNode({ voicemailOn: false }, 'nobody')).toMatchObject({ cause: { sip: 480, q850: 20 } });
   });
 });

@@ -5,6 +5,7 @@ import {
   formatDisplay,
   formatNational,
   fromTrunk,
+  isE164,
   normalise,
   normaliseDialled,
   parsePrefixes,
@@ -128,6 +129,11 @@ test.each(['anonymous', 'Anonymous', '', 'unavailable', '101', null])(
     expect(callerNumber(text)).toBeNull();
   },
 );
+
+test('RTE-7 stored digits are a public number or not, without being read as a Russian text', () => {
+  expect(['74951234567', '4723000000', '375291234567'].map(isE164)).toEqual([true, true, true]);
+  expect(['101', '', '+74951234567', '4951', '749512345678', '0123456789'].some(isE164)).toBe(false);
+});
 
 test('spec 00 §3.4 numbers are shown to people', () => {
   expect(formatDisplay('74959204455')).toBe('+7 (495) 920-44-55');

@@ -8,8 +8,6 @@ export {
 export {
   afterLevel,
   classify,
-  type EndNode,
-  endNode,
   type LevelResult,
   levelResult,
   type TargetOutcome,

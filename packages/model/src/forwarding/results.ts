@@ -1,6 +1,4 @@
-/** What a target's answer means for the scenario (USR-42 rules 6–9). */
-import { CAUSES, type Cause } from '../cause/index.ts';
-import type { UserConfig } from '../config/index.ts';
+/** What a target's answer means for the scenario (USR-42 rules 6–8). */
 
 export type LevelResult = 'answered' | 'busy' | 'unavailable';
 
@@ -42,14 +40,4 @@ export function levelResult(outcomes: readonly TargetOutcome[]): LevelResult {
 export function afterLevel(result: LevelResult, firstTried: boolean): 'talk' | 'next' | 'end' {
   if (result === 'answered') return 'talk';
   return result === 'busy' && firstTried ? 'end' : 'next';
-}
-
-export type EndNode = { readonly kind: 'voicemail' } | { readonly kind: 'refuse'; readonly cause: Cause };
-
-/** What follows the last level: voicemail, else busy, no answer or nobody (USR-42.9). */
-export function endNode(
-  user: Pick<UserConfig, 'voicemailOn'>,
-  last: 'busy' | 'noAnswer' | 'nobody',
-): EndNode {
-  return user.voicemailOn ? { kind: 'voicemail' } : { kind: 'refuse', cause: CAUSES[last] };
 }

@@ -7,7 +7,14 @@ export {
   type TrunkNumberFormat,
   toTrunkFormat,
 } from './format.ts';
-export { callerNumber, type Normalised, normalise, normaliseDialled, stripDialled } from './normalise.ts';
+export {
+  callerNumber,
+  isE164,
+  type Normalised,
+  normalise,
+  normaliseDialled,
+  stripDialled,
+} from './normalise.ts';
 export {
   MAX_PREFIX_DIGITS,
   MAX_PREFIXES,

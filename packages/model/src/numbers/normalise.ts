@@ -62,6 +62,10 @@ export function normaliseDialled(text: string, homeCodes: readonly string[]): No
   return normalise(text);
 }
 
+/** Whether stored digits are a full international number; bare ten digits are, unlike in a text (Norway, Denmark). */
+export const isE164 = (digits: string): boolean =>
+  /^\d+$/.test(digits) && international(digits, SHORTEST_WRITTEN).kind === 'e164';
+
 /** Caller's number of a call from the public network; null = hidden, empty or unreadable (RTE-7.2). */
 export function callerNumber(text: string | null): E164 | null {
   if (text === null) return null;
