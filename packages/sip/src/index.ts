@@ -1,4 +1,9 @@
 /** SIP signalling for the server side: parser, transports, transactions, dialogs, digest, SDP. Knows nothing of a PBX. */
+export { DIGEST_ALGORITHMS, type DigestAlgorithm, digestResponse, ha1, ha2 } from './digest/algorithm.ts';
+export { answerChallenge, type ChallengeAnswer, NonceCount } from './digest/client.ts';
+export { type DigestFields, parseDigest } from './digest/fields.ts';
+export type { RandomBytes } from './digest/nonce.ts';
+export * from './digest/server.ts';
 export { formatNameAddr, parseNameAddr, parseNameAddrList } from './message/address.ts';
 export { createRequest, createResponse } from './message/create.ts';
 export { type FrameEvents, StreamFramer } from './message/framer.ts';

@@ -1,0 +1,185 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Clock, Ms } from '@kommutator/base';
+import { quote } from '../message/scan.ts';
+import { parseUri } from '../message/uri.ts';
+import {
+  DIGEST_ALGORITHMS,
+  type DigestAlgorithm,
+  digestAlgorithm,
+  digestResponse,
+  ha2,
+} from './algorithm.ts';
+import { type DigestFields, parseDigest } from './fields.ts';
+import { NonceMint, type RandomBytes } from './nonce.ts';
+import { ReplayGuard } from './replay.ts';
+
+export interface DigestServerOptions {
+  readonly clock: Clock;
+  /** Key of the nonces, 32 bytes; the same on every node that may see the answer. */
+  readonly secret: Uint8Array;
+  readonly random: RandomBytes;
+  /** Life of a nonce in ms; 5 minutes when left out. */
+  readonly nonceLife?: Ms;
+  /** Nonces in use that are remembered; 50 000 when left out (about 10 MB). */
+  readonly capacity?: number;
+  /** Offered in this order; SHA-256, then MD5, when left out (RFC 8760 §2.6). */
+  readonly algorithms?: readonly DigestAlgorithm[];
+}
+
+/** What is stored of a password, lower-case hex; see `ha1`. */
+export interface StoredCredential {
+  readonly md5: string;
+  readonly sha256: string;
+}
+
+/** `stale`: the password is right, the nonce is not (old, unknown, used before): challenge again with `stale`. */
+export type DigestVerdict = 'ok' | 'stale' | 'wrong' | 'malformed';
+
+export type Authentication<Credential> =
+  | {
+      readonly verdict: 'ok';
+      readonly username: string;
+      readonly realm: string;
+      readonly credential: Credential;
+    }
+  | { readonly verdict: 'stale' | 'wrong' | 'malformed' };
+
+/** The credentials of a name, of which any may match; null for a name that does not exist. */
+export type CredentialLookup<Credential> = (
+  username: string,
+  realm: string,
+) => Credential | readonly Credential[] | null;
+
+/** The request the answer came with; its Request-URI and the digest's must name the same user and host. */
+export interface ChallengedRequest {
+  readonly method: string;
+  readonly uri: string;
+}
+
+/** What a well-formed answer holds. */
+interface Answer {
+  readonly username: string;
+  readonly realm: string;
+  readonly nonce: string;
+  readonly uri: string;
+  readonly response: string;
+  readonly algorithm: DigestAlgorithm;
+  readonly qop: 'auth' | undefined;
+  readonly nc: string | undefined;
+  readonly cnonce: string | undefined;
+}
+
+const NONCE_LIFE: Ms = 300_000;
+const CAPACITY = 50_000;
+
+/** Server side of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760). */
+export class DigestServer {
+  readonly #clock: Clock;
+  readonly #secret: Uint8Array;
+  readonly #life: Ms;
+  readonly #algorithms: readonly DigestAlgorithm[];
+  readonly #mint: NonceMint;
+  readonly #replays: ReplayGuard;
+
+  constructor(o: DigestServerOptions) {
+    this.#clock = o.clock;
+    this.#secret = o.secret;
+    this.#life = o.nonceLife ?? NONCE_LIFE;
+    this.#algorithms = o.algorithms ?? DIGEST_ALGORITHMS;
+    this.#mint = new NonceMint(o.clock, o.secret, o.random);
+    this.#replays = new ReplayGuard(o.capacity ?? CAPACITY);
+  }
+
+  /** Nonces remembered at the moment. */
+  get remembered(): number {
+    return this.#replays.size;
+  }
+
+  /** Values for WWW-Authenticate or Proxy-Authenticate fields, one each, in the order they must be sent. */
+  challenge(realm: string, o: { stale?: boolean } = {}): string[] {
+    const nonce = this.#mint.issue(realm);
+    const stale = o.stale ? ', stale=true' : '';
+    return this.#algorithms.map(
+      algorithm =>
+        `Digest realm=${quote(realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale}`,
+    );
+  }
+
+  /** Judges an Authorization or Proxy-Authorization value. A name that does not exist costs the same work. */
+  verify(
+    authorization: string,
+    request: ChallengedRequest,
+    lookup: CredentialLookup<StoredCredential>,
+  ): DigestVerdict {
+    return this.authenticate(authorization, request, lookup).verdict;
+  }
+
+  /** Like {@link verify}, and tells who it was and which of the name's credentials matched. */
+  authenticate<Credential extends StoredCredential>(
+    authorization: string,
+    request: ChallengedRequest,
+    lookup: CredentialLookup<Credential>,
+  ): Authentication<Credential> {
+    const answer = readAnswer(parseDigest(authorization));
+    if (!answer || !this.#algorithms.includes(answer.algorithm)) return { verdict: 'malformed' };
+    const found = lookup(answer.username, answer.realm);
+    const candidates = found === null ? [] : isSeveral(found) ? found : [found];
+    const credential = this.#match(answer, request.method, candidates);
+    if (credential === undefined || !sameResource(answer.uri, request.uri)) return { verdict: 'wrong' };
+    if (!this.#isFresh(answer)) return { verdict: 'stale' };
+    return { verdict: 'ok', username: answer.username, realm: answer.realm, credential };
+  }
+
+  /** Every candidate is compared, whichever matches; without any, one that nobody can know. */
+  #match<Credential extends StoredCredential>(
+    answer: Answer,
+    method: string,
+    candidates: readonly Credential[],
+  ): Credential | undefined {
+    const a2 = ha2(method, answer.uri, answer.algorithm);
+    const given = Buffer.from(answer.response, 'latin1');
+    const matches = (a1: string): boolean => {
+      const expected = Buffer.from(digestResponse(a1, a2, answer, answer.algorithm), 'latin1');
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    };
+    if (candidates.length === 0) matches(this.#nobody(answer.username));
+    let matched: Credential | undefined;
+    for (const candidate of candidates) {
+      if (matches(answer.algorithm === 'MD5' ? candidate.md5 : candidate.sha256)) matched ??= candidate;
+    }
+    return matched;
+  }
+
+  #nobody(username: string): string {
+    return createHmac('sha256', this.#secret).update(username).digest('hex');
+  }
+
+  #isFresh(answer: Answer): boolean {
+    const age = this.#mint.age(answer.nonce, answer.realm);
+    if (age === null || age > this.#life || age < -this.#life) return false;
+    const now = Math.floor(this.#clock.wall());
+    // Without a count (RFC 2069) a nonce serves once.
+    const count = answer.nc === undefined ? 1 : Number.parseInt(answer.nc, 16);
+    return this.#replays.use(answer.nonce, now - age, count, now - this.#life);
+  }
+}
+
+const isSeveral = <T>(found: T | readonly T[]): found is readonly T[] => Array.isArray(found);
+
+function readAnswer(fields: DigestFields | null): Answer | null {
+  if (!fields) return null;
+  const { username, realm, nonce, uri, response, qop, nc, cnonce } = fields;
+  const algorithm = digestAlgorithm(fields.algorithm);
+  if (!username || realm === undefined || !nonce || !uri || !response || !algorithm) return null;
+  const base = { username, realm, nonce, uri, response: response.toLowerCase(), algorithm };
+  if (qop === undefined) return { ...base, qop: undefined, nc: undefined, cnonce: undefined };
+  if (qop.toLowerCase() !== 'auth' || !cnonce || nc === undefined || !/^[0-9a-f]{8}$/i.test(nc)) return null;
+  return { ...base, qop: 'auth', nc, cnonce };
+}
+
+/** Same user and host; ports and parameters differ harmlessly between phones and proxies (RFC 7616 §3.4.6). */
+function sameResource(digestUri: string, requestUri: string): boolean {
+  if (digestUri === requestUri) return true;
+  const [a, b] = [parseUri(digestUri), parseUri(requestUri)];
+  return a !== null && b !== null && a.user === b.user && a.host === b.host;
+}
