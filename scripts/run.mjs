@@ -6,7 +6,7 @@ import { ensureDependencies, root, runtime } from './bootstrap.mjs';
 /** @param {readonly string[]} args of the command line `kommutator`. */
 export function kommutator(args) {
   ensureDependencies();
-  const main = join(root, 'apps', 'exchange', 'src', 'cli', 'main.ts');
+  const main = join(root, 'apps', 'exchange', 'src', 'main.ts');
   const child = spawn(runtime(), [main, ...args], { stdio: 'inherit' });
   // The terminal sends Ctrl-C to the whole group, so the child has it already; it takes a repeated signal calmly.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
