@@ -1,0 +1,53 @@
+import type { DirectorySnapshot } from '@kommutator/model/config';
+import type { RegistrationRecord } from '@kommutator/model/events';
+import type { DomainId } from '@kommutator/model/ids';
+import type { DomainBytes } from '../files/warm-files.ts';
+import type { ProcessMetrics } from '../process/metrics.ts';
+
+/** How signalling is, told every second and at every change. */
+export interface SignallingStatus {
+  /** SIP sockets are open and the directory is known. */
+  readonly ready: boolean;
+  readonly media: boolean;
+  readonly draining: boolean;
+  readonly overload: boolean;
+  readonly calls: number;
+}
+
+/** What signalling holds, for the office to bring what is newer. */
+export interface HeldVersions {
+  readonly directory: number;
+  readonly domains: ReadonlyMap<DomainId, number>;
+  /** There were no registration files: registrations of a lost machine may be read back from the database. */
+  readonly noRegistrations: boolean;
+}
+
+type NoRequests = Readonly<Record<never, { readonly ask: unknown; readonly answer: unknown }>>;
+
+/** Signalling → office. */
+export type FromSignalling = {
+  readonly events: { readonly status: SignallingStatus };
+  readonly requests: NoRequests;
+};
+
+/** Office → signalling. */
+export type ToSignalling = {
+  readonly events: {
+    readonly registrations: readonly RegistrationRecord[];
+    readonly domain: DomainBytes;
+    readonly domainGone: DomainId;
+    readonly directory: DirectorySnapshot;
+  };
+  readonly requests: {
+    readonly versions: { readonly ask: null; readonly answer: HeldVersions };
+    readonly metrics: { readonly ask: null; readonly answer: ProcessMetrics };
+    /** All registrations, or null when nothing has changed since the revision asked with. */
+    readonly registrations: {
+      readonly ask: { readonly since: number };
+      readonly answer: {
+        readonly revision: number;
+        readonly records: readonly RegistrationRecord[];
+      } | null;
+    };
+  };
+};
