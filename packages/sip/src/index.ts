@@ -1,4 +1,5 @@
 /** SIP signalling for the server side: parser, transports, transactions, dialogs, digest, SDP. Knows nothing of a PBX. */
+export { createStack, type StackOptions } from './create-stack.ts';
 export { DIGEST_ALGORITHMS, type DigestAlgorithm, digestResponse, ha1, ha2 } from './digest/algorithm.ts';
 export { answerChallenge, type ChallengeAnswer, NonceCount } from './digest/client.ts';
 export { type DigestFields, parseDigest } from './digest/fields.ts';
@@ -14,6 +15,12 @@ export { serializeMessage } from './message/serialize.ts';
 export type * from './message/types.ts';
 export { formatUri, parseUri } from './message/uri.ts';
 export { type CSeq, formatVia, parseCSeq, parseVia } from './message/via.ts';
+export { type Random, secureRandom } from './random.ts';
+export type { StackLog } from './receiver.ts';
+export * from './sdp/negotiate.ts';
+export { isPlainRtp, parseSdp, type SdpFault } from './sdp/parse.ts';
 export type * from './sdp/types.ts';
+export { writeAnswer, writeOffer } from './sdp/write.ts';
 export type * from './stack.ts';
+export { TIMING, type Timing } from './transaction/timing.ts';
 export type * from './transport/types.ts';

@@ -21,6 +21,12 @@ export interface ServerTransaction {
   readonly request: SipRequest;
   readonly source: Peer;
   readonly local: Listening;
+  /**
+   * Our tag: the one the final answer carries in To. Who makes a subscription of the request sends its NOTIFYs with
+   * this From tag (RFC 6665 §4.4.1).
+   */
+  readonly localTag: string;
+  /** 1xx, then one final answer; more have no effect. */
   respond(status: number, o?: ReplyOptions): void;
 }
 
@@ -60,6 +66,8 @@ export interface InviteClient {
 }
 
 export interface InviteClientEvents {
+  /** 100 came: the next hop is alive and works on it. Not called when another provisional response comes first. */
+  trying?(): void;
   /** 101–199. `early` is the dialog of its To tag, null when it has none. Called for every fork. */
   provisional(response: SipResponse, early: Dialog | null): void;
   /** First 2xx. ACK is sent by `dialog.acknowledge`; later 2xx of other forks are ended by the stack. */
@@ -99,6 +107,8 @@ export interface Dialog {
 export interface DialogEvents {
   /** re-INVITE, UPDATE, INFO, REFER, NOTIFY, MESSAGE, OPTIONS, PRACK inside the dialog; must be answered. */
   request(transaction: ServerTransaction): void;
+  /** ACK to the 2xx of a re-INVITE; `body` holds the answer to a delayed offer (RFC 3261 §14.2). */
+  acknowledged?(ack: SipRequest): void;
   /** BYE came. The owner answers it 200 after it has written down what must not be lost. */
   bye(transaction: ServerTransaction): void;
   /** The dialog died without BYE: 481 or 408 to a request of ours (RFC 3261 §12.2.1.2), or a lost connection. */
@@ -123,7 +133,11 @@ export interface RequestInit {
 }
 
 export interface StackEvents {
-  /** A request outside any dialog that is not INVITE, ACK or CANCEL: REGISTER, OPTIONS, SUBSCRIBE, MESSAGE … */
+  /**
+   * A request outside any dialog that is not INVITE, ACK or CANCEL: REGISTER, OPTIONS, SUBSCRIBE, MESSAGE …
+   * One with a To tag comes here too, since subscriptions are the owner's; only BYE, INFO, PRACK, REFER and UPDATE of
+   * an unknown dialog are answered 481 by the stack.
+   */
   request(transaction: ServerTransaction): void;
   invite(invite: InviteServer): void;
 }

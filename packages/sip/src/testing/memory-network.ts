@@ -114,9 +114,13 @@ export class MemoryNetwork {
     }
     if (reliable) {
       this.#note(from, to, bytes, 'delivered');
-      return this.#deliver(from, to, bytes, link.delay);
+      this.#deliver(from, to, bytes, link.delay);
+      return;
     }
-    if (this.#random() < link.loss) return this.#note(from, to, bytes, 'lost');
+    if (this.#random() < link.loss) {
+      this.#note(from, to, bytes, 'lost');
+      return;
+    }
     const twice = this.#random() < link.duplicate;
     this.#note(from, to, bytes, twice ? 'doubled' : this.#hosts.has(keyOf(to)) ? 'delivered' : 'nobody');
     for (let copy = twice ? 2 : 1; copy > 0; copy--) {

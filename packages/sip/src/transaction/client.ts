@@ -40,6 +40,11 @@ export class ClientTransaction {
     this.send();
   }
 
+  /** The network is gone. */
+  fail(): void {
+    this.state(this, 'transport');
+  }
+
   receive(response: SipResponse): void {
     this.state(this, response);
   }

@@ -55,6 +55,11 @@ export class InviteClientTransaction {
     return this.state === proceeding;
   }
 
+  /** The network is gone. */
+  fail(): void {
+    this.state(this, 'transport');
+  }
+
   receive(response: SipResponse): void {
     this.state(this, response);
   }
@@ -65,13 +70,13 @@ export class InviteClientTransaction {
     this.timerB = this.ground.clock.after(delay, () => this.state(this, 'B'));
   }
 
-  /** Ends it without a word to anyone. */
-  abandon(): void {
-    if (this.state === calling || this.state === proceeding) finish(this);
+  /** A repeat the network refused after a provisional answer means nothing: the INVITE has arrived. */
+  refused(): void {
+    if (this.state === calling) this.fail();
   }
 
   send(): void {
-    if (this.bytes) this.ground.send(this.bytes, this.to, () => this.state(this, 'transport'));
+    if (this.bytes) this.ground.send(this.bytes, this.to, () => this.refused());
   }
 
   repeatIn(delay: Ms): void {
@@ -101,7 +106,7 @@ function proceeding(t: InviteClientTransaction, input: Input): void {
   if (typeof input === 'object') {
     if (input.status >= 200) final(t, input);
     else t.user.provisional(input);
-  } else if (input === 'B') lose(t, input);
+  } else if (input !== 'A') lose(t, input);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Ms, Timer } from '@kommutator/base';
+import type { SipRequest } from '../message/types.ts';
 import type { Ground, ReplyPeer } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
 import { SWALLOW } from './tombstones.ts';
@@ -6,6 +7,14 @@ import { SWALLOW } from './tombstones.ts';
 /** A response to send, a repeat of the INVITE, its ACK, or a timer. */
 type Input = { readonly status: number; readonly bytes: Uint8Array } | 'repeat' | 'ACK' | 'G' | 'H';
 type State = (t: InviteServerTransaction, input: Input) => void;
+
+/** Who answers an INVITE. */
+export interface InviteOwner {
+  /** Tag for the answer to a CANCEL, '' inside a dialog (RFC 3261 §9.2). */
+  readonly localTag: string;
+  /** CANCEL came in time; its 200 has been sent. */
+  cancel(request: SipRequest): void;
+}
 
 /** An INVITE received (RFC 3261 §17.2.1 with RFC 6026 §7.1). The 2xx is repeated by the core, not here. */
 export class InviteServerTransaction {
@@ -18,6 +27,8 @@ export class InviteServerTransaction {
   /** The last response sent. */
   bytes: Uint8Array | null = null;
   interval: Ms;
+  /** The core above, for CANCEL. */
+  owner: InviteOwner | null = null;
   timerG: Timer | null = null;
   timerH: Timer | null = null;
 

@@ -88,11 +88,15 @@ export class TransactionTable implements Ground {
 
   /** A new server transaction; nothing is sent yet. */
   serve(incoming: Incoming): ServerTransactionMachine {
-    return this.#add(new ServerTransactionMachine(this, incoming.key, mergeOf(incoming), incoming.replyTo));
+    return this.#add(
+      new ServerTransactionMachine(this, incoming.key, this.#mergeOf(incoming), incoming.replyTo),
+    );
   }
 
   serveInvite(incoming: Incoming): InviteServerTransaction {
-    return this.#add(new InviteServerTransaction(this, incoming.key, mergeOf(incoming), incoming.replyTo));
+    return this.#add(
+      new InviteServerTransaction(this, incoming.key, this.#mergeOf(incoming), incoming.replyTo),
+    );
   }
 
   /** The INVITE a CANCEL or an ACK is for, while it is at work. */
@@ -138,9 +142,9 @@ export class TransactionTable implements Ground {
     if (server instanceof InviteServerTransaction) this.#serverGraves.put(merge, lifetime, SWALLOW);
   }
 
-  /** Forgets everything without a word to anyone. */
+  /** Ends everything: who waits for an answer gets 503. */
   clear(): void {
-    for (const client of this.#clients.values()) client.abandon();
+    for (const client of this.#clients.values()) client.fail();
     for (const server of this.#servers.values()) server.abandon();
     this.#clients.clear();
     this.#servers.clear();
@@ -154,7 +158,9 @@ export class TransactionTable implements Ground {
     if (server.merge !== null) this.#merges.add(server.merge);
     return server;
   }
-}
 
-/** Merging is a matter of requests outside a dialog. */
-const mergeOf = (incoming: Incoming): string | null => (incoming.toTag === '' ? incoming.merge : null);
+  /** Merging is a matter of requests outside a dialog; of several copies the first one counts. */
+  #mergeOf(incoming: Incoming): string | null {
+    return incoming.toTag !== '' || this.merged(incoming) ? null : incoming.merge;
+  }
+}

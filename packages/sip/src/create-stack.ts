@@ -1,0 +1,166 @@
+import type { Clock } from '@kommutator/base';
+import { Composer, withTag } from './composer.ts';
+import type { Core } from './dialog/core.ts';
+import { DialogTable } from './dialog/dialog-table.ts';
+import { OutgoingInvite } from './dialog/outgoing-invite.ts';
+import { createResponse } from './message/create.ts';
+import { serializeMessage } from './message/serialize.ts';
+import type { SipRequest, SipResponse } from './message/types.ts';
+import type { Random } from './random.ts';
+import { Receiver, type StackLog } from './receiver.ts';
+import type { InviteClient, InviteClientEvents, RequestInit, SipStack, StackEvents } from './stack.ts';
+import { clientKey } from './transaction/incoming.ts';
+import { TransactionTable } from './transaction/table.ts';
+import { TIMING, type Timing } from './transaction/timing.ts';
+import type { Listening, Peer, Transport } from './transport/types.ts';
+
+export interface StackOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Branches, tags and Call-IDs come from it: `secureRandom`, or a seeded one in tests. */
+  readonly random: Random;
+  /** User-Agent and Server. */
+  readonly userAgent: string;
+  /**
+   * Told of refused messages, and of exceptions of the stack's user, which are then answered 500. Without it such an
+   * exception is thrown on.
+   */
+  readonly log?: StackLog;
+  /** Base values of RFC 3261, ms. */
+  readonly timers?: Partial<Timing>;
+  /** Methods told in Allow. */
+  readonly allow?: readonly string[];
+  /** Option tags told in Supported, lower case: what the stack's user takes care of, as `timer` or `replaces`. */
+  readonly supported?: readonly string[];
+}
+
+const ALLOW = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY', 'MESSAGE'];
+
+/** SIP signalling over a transport: transactions (RFC 3261 §17), dialogs (§12), INVITE (§13). */
+export function createStack(options: StackOptions): SipStack {
+  return new Stack(options);
+}
+
+/** An exception of the stack's user is a bug of his, not the end of all other calls. */
+function guardWith(log: StackLog | undefined): Core['guard'] {
+  if (!log) return run => run();
+  return (run, otherwise) => {
+    try {
+      run();
+    } catch (error) {
+      log('error', 'exception in a SIP event', { error });
+      otherwise?.();
+    }
+  };
+}
+
+class Stack implements SipStack {
+  readonly #transport: Transport;
+  readonly #core: Core;
+  readonly #receiver: Receiver;
+
+  constructor(o: StackOptions) {
+    this.#transport = o.transport;
+    const timing = { ...TIMING, ...o.timers };
+    const identity = { userAgent: o.userAgent, allow: o.allow ?? ALLOW, supported: o.supported ?? [] };
+    this.#core = {
+      clock: o.clock,
+      timing,
+      table: new TransactionTable(o.clock, timing, o.transport),
+      composer: new Composer(o.transport, o.random, identity),
+      dialogs: new DialogTable(),
+      guard: guardWith(o.log),
+    };
+    this.#receiver = new Receiver(this.#core, o.log);
+    o.transport.receive = (bytes, from) => this.#receiver.receive(bytes, from);
+  }
+
+  get events(): StackEvents {
+    return this.#receiver.events;
+  }
+
+  set events(events: StackEvents) {
+    this.#receiver.events = events;
+  }
+
+  get listening(): readonly Listening[] {
+    return this.#transport.listening;
+  }
+
+  request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse> {
+    const { request, branch } = this.#compose(init, to);
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        transaction.abandon();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const key = clientKey(branch, init.method);
+      const transaction = this.#core.table.request(key, serializeMessage(request), to, outcome => {
+        signal?.removeEventListener('abort', onAbort);
+        if (typeof outcome === 'object') resolve(outcome);
+        else resolve(createResponse(request, outcome === 'timeout' ? 408 : 503));
+      });
+    });
+  }
+
+  invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient {
+    const { composer } = this.#core;
+    const fromTag = init.fromTag ?? composer.newTag();
+    const contact = init.contact ?? composer.contact(composer.local(to), fromTag);
+    const { request, branch, callId, sequence } = this.#compose({ ...init, fromTag, contact }, to);
+    return new OutgoingInvite(
+      this.#core,
+      request,
+      { branch, callId, fromTag, sequence, contact },
+      to,
+      events,
+    );
+  }
+
+  counters(): { transactions: number; tombstones: number; dialogs: number } {
+    const { table, dialogs } = this.#core;
+    return { transactions: table.live, tombstones: table.finished, dialogs: dialogs.size };
+  }
+
+  async close(): Promise<void> {
+    this.#transport.receive = () => {};
+    for (const dialog of this.#core.dialogs.all()) dialog.end();
+    this.#core.table.clear();
+    await this.#transport.close();
+  }
+
+  #compose(
+    init: RequestInit,
+    to: Peer,
+  ): {
+    readonly request: SipRequest;
+    readonly branch: string;
+    readonly callId: string;
+    readonly sequence: number;
+  } {
+    const { composer } = this.#core;
+    const branch = composer.newBranch();
+    const callId = init.callId ?? composer.newCallId();
+    const sequence = init.cseq ?? 1;
+    const head = {
+      method: init.method,
+      uri: init.uri,
+      branch,
+      from: withTag(init.from, init.fromTag ?? composer.newTag()),
+      to: withTag(init.to, ''),
+      callId,
+      sequence,
+      routes: init.routes,
+      contact: init.contact,
+      maxForwards: init.maxForwards,
+      headers: init.headers,
+      body: init.body,
+    };
+    return { request: composer.request(head, to), branch, callId, sequence };
+  }
+}

@@ -1,0 +1,310 @@
+import { WITH_CONTACT } from '../composer.ts';
+import { createResponse } from '../message/create.ts';
+import { serializeMessage } from '../message/serialize.ts';
+import type { SipRequest, SipResponse } from '../message/types.ts';
+import type { Body, Dialog, DialogEvents, HeaderList } from '../stack.ts';
+import { clientKey, type Incoming } from '../transaction/incoming.ts';
+import type { Peer } from '../transport/types.ts';
+import type { Answering } from './answering.ts';
+import type { Core } from './core.ts';
+import { type Invitation, Invitations } from './invitations.ts';
+import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
+
+/** The state of RFC 3261 §12.1, as a new dialog has it. */
+export interface DialogInit {
+  readonly side: 'uac' | 'uas';
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  /** From and To values of our requests, with their tags. */
+  readonly local: string;
+  readonly remote: string;
+  /** CSeq number of the INVITE; ours or theirs. */
+  readonly sequence: number;
+  readonly target: string;
+  readonly routes: readonly string[];
+  /** Where the INVITE came from, or went to. */
+  readonly heard: Peer;
+  readonly contact: string;
+}
+
+/** The INVITE that makes the dialog, while it has no final answer. */
+export interface Founding {
+  /** The dialog is over before the answer. @param bye what ended it; absent when its owner did. */
+  abandon(bye?: SipRequest): void;
+  /** Stops whatever timer it has. */
+  stop(): void;
+}
+
+const DEAF: DialogEvents = {
+  request: transaction => transaction.respond(481),
+  bye: transaction => transaction.respond(200),
+  lost: () => {},
+};
+
+/** A dialog (RFC 3261 §12). */
+export class SipDialog implements Dialog {
+  readonly core: Core;
+  readonly side: 'uac' | 'uas';
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly contact: string;
+  state: 'early' | 'confirmed' | 'ended' = 'early';
+  events: DialogEvents = DEAF;
+  peer: Peer;
+  founding: Founding | null = null;
+  /** Of the last request from the other side; null before the first (RFC 3261 §12.2.2). */
+  remoteSequence: number | null;
+  /** A re-INVITE or UPDATE of theirs that is not answered. */
+  theirInvite: { abandon(): void } | null = null;
+  theirUpdate = false;
+  ourUpdates = 0;
+  readonly #local: string;
+  readonly #remote: string;
+  readonly #inviteSequence: number;
+  #sequence: number;
+  #target: string;
+  #routes: readonly string[];
+  #heard: Peer;
+  /** 2xx of ours without ACK. */
+  #unacknowledged: Answering[] = [];
+  /** Header fields of a BYE that waits for the ACK (RFC 3261 §15). */
+  #byeLater: HeaderList | null = null;
+  /** The ACK of the founding INVITE's 2xx. */
+  #ack: { readonly bytes: Uint8Array; readonly to: Peer } | null = null;
+  #credentials: HeaderList = [];
+  #invitations: Invitations | null = null;
+
+  constructor(core: Core, init: DialogInit) {
+    this.core = core;
+    this.side = init.side;
+    this.callId = init.callId;
+    this.localTag = init.localTag;
+    this.remoteTag = init.remoteTag;
+    this.contact = init.contact;
+    this.#local = init.local;
+    this.#remote = init.remote;
+    this.#inviteSequence = init.sequence;
+    this.#sequence = init.side === 'uac' ? init.sequence : Math.floor(core.composer.random() * 2 ** 16);
+    this.remoteSequence = init.side === 'uas' ? init.sequence : null;
+    this.#target = init.target;
+    this.#routes = init.routes;
+    this.#heard = init.heard;
+    this.peer = nextHop(init.target, init.routes, init.heard);
+    core.dialogs.add(this);
+  }
+
+  /** No INVITE transaction of either side is in progress, so that a re-INVITE may be sent (RFC 3261 §14.1). */
+  get quiet(): boolean {
+    if (this.state !== 'confirmed' || this.theirInvite || this.#unacknowledged.length > 0) return false;
+    return this.side === 'uas' || this.#ack !== null;
+  }
+
+  /** An INVITE or UPDATE of ours is in progress. */
+  get offering(): boolean {
+    return this.ourUpdates > 0 || this.#invitations?.busy === true;
+  }
+
+  async request(
+    method: string,
+    o: { readonly headers?: HeaderList; readonly body?: Body } = {},
+  ): Promise<SipResponse> {
+    const { request, branch } = this.compose(method, o);
+    if (this.state === 'ended') return createResponse(request, 481);
+    if (method === 'UPDATE') this.ourUpdates++;
+    const outcome = await new Promise<SipResponse | 'timeout' | 'transport'>(resolve => {
+      this.core.table.request(clientKey(branch, method), serializeMessage(request), this.peer, outcome => {
+        if (method === 'UPDATE') this.ourUpdates--;
+        this.judge(outcome);
+        if (method === 'UPDATE') this.refresh(outcome);
+        resolve(outcome);
+      });
+    });
+    return typeof outcome === 'object' ? outcome : createResponse(request, outcome === 'timeout' ? 408 : 503);
+  }
+
+  reinvite(body: Body | null, o: Omit<Invitation, 'body'> = {}): Promise<SipResponse> {
+    this.#invitations ??= new Invitations(this);
+    return this.#invitations.ask({ ...o, body });
+  }
+
+  acknowledge(body?: Body): void {
+    if (this.side !== 'uac' || this.#ack || this.state === 'early') return;
+    const ack = this.ack(this.#inviteSequence, body, this.#credentials);
+    this.#ack = { bytes: ack, to: this.peer };
+    this.core.table.send(ack, this.peer);
+    this.#invitations?.go();
+  }
+
+  /** The 2xx came again: so does the ACK, when it has been sent (RFC 3261 §13.2.2.4). */
+  acknowledgeAgain(): void {
+    if (this.#ack) this.core.table.send(this.#ack.bytes, this.#ack.to);
+  }
+
+  bye(headers: HeaderList = []): void {
+    if (this.state === 'ended') return;
+    if (this.state === 'early' && this.side === 'uas') {
+      this.founding?.abandon();
+      return;
+    }
+    // RFC 3261 §13.2.2.4: the 2xx is acknowledged even when the call is unwanted.
+    this.acknowledge();
+    if (this.#unacknowledged.length > 0) {
+      this.state = 'ended';
+      this.#byeLater = headers;
+      this.#close();
+    } else {
+      this.end();
+      this.#sendBye(headers);
+    }
+  }
+
+  /** A 2xx nobody wants any more: ACK, then BYE (RFC 3261 §13.2.2.4). */
+  decline(): void {
+    if (this.state === 'early') this.confirm();
+    this.acknowledge();
+    this.end();
+    this.#sendBye([]);
+  }
+
+  /** The INVITE got its 2xx. */
+  confirm(): void {
+    this.state = 'confirmed';
+    this.founding = null;
+  }
+
+  /** As {@link confirm}, for the UAC, whose route set and target are those of the 2xx (RFC 3261 §13.2.2.4). */
+  confirmBy(response: SipResponse, credentials: HeaderList): void {
+    this.#credentials = credentials;
+    this.#routes = routeSetOf(response.headers, 'uac');
+    this.#retarget(contactUri(response.headers) ?? this.#target);
+    if (this.state === 'early') this.confirm();
+  }
+
+  /** Takes the Contact of a target refresh (RFC 3261 §12.2.1.2, §12.2.2; RFC 3311 §5.1). */
+  refresh(by: SipRequest | SipResponse | string): void {
+    if (typeof by === 'string' || (by.kind === 'response' && (by.status < 200 || by.status > 299))) return;
+    const target = contactUri(by.headers);
+    if (target !== null) this.#retarget(target);
+  }
+
+  /** A request came from `incoming.replyTo`: a phone that moved to another port is answered there. */
+  hear(incoming: Incoming): void {
+    const { replyTo } = incoming;
+    if (replyTo.address === this.#heard.address && replyTo.port === this.#heard.port) {
+      if (replyTo.flow === this.#heard.flow) return;
+    }
+    this.#heard = replyTo;
+    this.peer = nextHop(this.#target, this.#routes, replyTo);
+  }
+
+  #retarget(target: string): void {
+    this.#target = target;
+    this.peer = nextHop(target, this.#routes, this.#heard);
+  }
+
+  /** A request of ours inside the dialog (RFC 3261 §12.2.1.1). */
+  compose(
+    method: string,
+    o: { readonly headers?: HeaderList | undefined; readonly body?: Body | undefined },
+  ): { readonly request: SipRequest; readonly branch: string; readonly sequence: number } {
+    const sequence = ++this.#sequence;
+    const { request, branch } = this.#write(method, sequence, o.headers, o.body);
+    return { request, branch, sequence };
+  }
+
+  /** An ACK to a 2xx: a request of its own, without a transaction (RFC 3261 §13.2.2.4). */
+  ack(sequence: number, body: Body | undefined, headers: HeaderList = []): Uint8Array {
+    return serializeMessage(this.#write('ACK', sequence, headers, body).request);
+  }
+
+  #write(method: string, sequence: number, headers: HeaderList | undefined, body: Body | undefined) {
+    const { composer } = this.core;
+    const branch = composer.newBranch();
+    const { uri, routes } = requestTarget(this.#target, this.#routes);
+    const head = {
+      method,
+      uri,
+      branch,
+      from: this.#local,
+      to: this.#remote,
+      callId: this.callId,
+      sequence,
+      routes,
+      contact: WITH_CONTACT.has(method) ? this.contact : undefined,
+      headers,
+      body,
+    };
+    return { request: composer.request(head, this.peer), branch };
+  }
+
+  /** RFC 3261 §12.2.1.2: 481, 408 or silence to a request of ours ends the dialog; so does a lost connection. */
+  judge(outcome: SipResponse | 'timeout' | 'transport'): void {
+    if (outcome === 'timeout') this.lose('no answer');
+    else if (outcome === 'transport') this.lose('connection lost');
+    else if (outcome.status === 481 || outcome.status === 408)
+      this.lose(`${outcome.status} ${outcome.reason}`);
+  }
+
+  lose(why: string): void {
+    if (this.state === 'ended') return;
+    this.end();
+    this.events.lost(why);
+  }
+
+  /** A 2xx of ours was sent. */
+  awaitAck(answering: Answering): void {
+    this.#unacknowledged.push(answering);
+  }
+
+  /** ACK to a 2xx of ours; a repeated one means nothing. */
+  acknowledged(incoming: Incoming): void {
+    const found = this.#unacknowledged.find(answering => answering.sequence === incoming.sequence);
+    if (!found) return;
+    found.acknowledge(incoming.request);
+    this.answered(found);
+  }
+
+  /** The wait for an ACK is over, with or without it; what waited for it may go on. */
+  answered(answering: Answering): void {
+    this.#unacknowledged = this.#unacknowledged.filter(other => other !== answering);
+    if (this.#unacknowledged.length > 0) return;
+    if (this.#byeLater) {
+      const headers = this.#byeLater;
+      this.#byeLater = null;
+      this.core.dialogs.remove(this);
+      this.#sendBye(headers);
+    } else this.#invitations?.go();
+  }
+
+  /** An INVITE of theirs got its final answer. */
+  inviteOver(): void {
+    this.theirInvite = null;
+    this.#invitations?.go();
+  }
+
+  /** Over, for whatever reason: nothing of it stays, and nobody is told. */
+  end(): void {
+    this.state = 'ended';
+    this.core.dialogs.remove(this);
+    for (const answering of this.#unacknowledged) answering.stop();
+    this.#unacknowledged = [];
+    this.#byeLater = null;
+    this.#close();
+  }
+
+  #close(): void {
+    this.founding?.stop();
+    this.founding = null;
+    // RFC 3261 §15.1.2: what they asked and we did not answer gets 487.
+    this.theirInvite?.abandon();
+    this.theirInvite = null;
+    this.#invitations?.close();
+  }
+
+  #sendBye(headers: HeaderList): void {
+    const { request, branch } = this.compose('BYE', { headers });
+    this.core.table.request(clientKey(branch, 'BYE'), serializeMessage(request), this.peer, () => {});
+  }
+}

@@ -1,0 +1,96 @@
+import { serializeMessage } from '../message/serialize.ts';
+import type { HeaderList, ServerTransaction } from '../stack.ts';
+import type { Incoming } from '../transaction/incoming.ts';
+import type { Core } from './core.ts';
+import type { SipDialog } from './dialog.ts';
+import { ReinviteReply, Reply } from './reply.ts';
+
+/** Takes a request that belongs to a dialog, and is neither ACK nor CANCEL (RFC 3261 §12.2.2). */
+export function receiveInside(core: Core, dialog: SipDialog, incoming: Incoming): void {
+  const { request, sequence } = incoming;
+  if (dialog.state === 'ended') {
+    // Only waiting for an ACK before its own BYE.
+    new Reply(core, incoming, dialog).respond(request.method === 'BYE' ? 200 : 481);
+    return;
+  }
+  if (dialog.remoteSequence !== null && sequence < dialog.remoteSequence) {
+    refuse(core, incoming, 500, 'CSeq out of order');
+    return;
+  }
+  dialog.remoteSequence = sequence;
+  dialog.hear(incoming);
+  if (request.method === 'BYE') receiveBye(core, dialog, incoming);
+  else if (request.method === 'INVITE') receiveReinvite(core, dialog, incoming);
+  else if (request.method === 'UPDATE') receiveUpdate(core, dialog, incoming);
+  else ask(core, dialog, new Reply(core, incoming, dialog));
+}
+
+/** RFC 3261 §15.1.2. A caller may end an early dialog so, which is a CANCEL in other words (§15). */
+function receiveBye(core: Core, dialog: SipDialog, incoming: Incoming): void {
+  const reply = new Reply(core, incoming, dialog);
+  if (dialog.state === 'early') {
+    const { founding } = dialog;
+    reply.respond(200);
+    founding?.abandon(incoming.request);
+    dialog.end();
+    return;
+  }
+  const { events } = dialog;
+  dialog.end();
+  core.guard(
+    () => events.bye(reply),
+    () => reply.respond(500),
+  );
+}
+
+/** RFC 3261 §14.2: 491 against one of ours, 500 while an earlier one of theirs is unanswered. */
+function receiveReinvite(core: Core, dialog: SipDialog, incoming: Incoming): void {
+  if (dialog.theirInvite || (dialog.state === 'early' && dialog.side === 'uas')) {
+    refuse(core, incoming, 500, 'INVITE overlaps', retryAfter(core));
+  } else if (dialog.offering || dialog.state === 'early') refuse(core, incoming, 491);
+  else {
+    const reply = new ReinviteReply(core, incoming, dialog);
+    dialog.theirInvite = reply;
+    ask(core, dialog, reply);
+  }
+}
+
+/** RFC 3311 §5.2: 500 while an earlier UPDATE is unanswered, 491 when offers would cross. */
+function receiveUpdate(core: Core, dialog: SipDialog, incoming: Incoming): void {
+  if (dialog.theirUpdate) refuse(core, incoming, 500, 'UPDATE overlaps', retryAfter(core));
+  else if (incoming.request.body.length > 0 && (dialog.offering || dialog.theirInvite)) {
+    refuse(core, incoming, 491);
+  } else {
+    dialog.theirUpdate = true;
+    ask(core, dialog, new Reply(core, incoming, dialog));
+  }
+}
+
+function ask(core: Core, dialog: SipDialog, reply: ServerTransaction): void {
+  core.guard(
+    () => dialog.events.request(reply),
+    () => reply.respond(500),
+  );
+}
+
+/** Answers without asking anybody. @param tag To tag where the request has none; a new one when left out. */
+export function refuse(
+  core: Core,
+  incoming: Incoming,
+  status: number,
+  reason?: string,
+  headers: HeaderList = [],
+  tag: string = core.composer.newTag(),
+): void {
+  const o = reason === undefined ? { headers } : { headers, reason };
+  const bytes = serializeMessage(
+    core.composer.reply(incoming.request, status, incoming.toTag === '' ? tag : '', o),
+  );
+  const machine =
+    incoming.request.method === 'INVITE' ? core.table.serveInvite(incoming) : core.table.serve(incoming);
+  machine.respond(status, bytes);
+}
+
+/** Between 0 and 10 s (RFC 3261 §14.2). */
+const retryAfter = (core: Core) =>
+  [['Retry-After', String(Math.floor(core.composer.random() * 11))]] as const;

@@ -1,0 +1,163 @@
+import type { Timer } from '@kommutator/base';
+import { createResponse } from '../message/create.ts';
+import { serializeMessage } from '../message/serialize.ts';
+import type { SipRequest, SipResponse } from '../message/types.ts';
+import type { Body, HeaderList } from '../stack.ts';
+import { clientKey } from '../transaction/incoming.ts';
+import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
+import { giveUpAfter } from '../transaction/timing.ts';
+import type { SipDialog } from './dialog.ts';
+
+/** A re-INVITE somebody wants sent. */
+export interface Invitation {
+  readonly body: Body | null;
+  readonly headers?: HeaderList;
+  /** Body of the ACK to its 2xx. */
+  readonly ack?: (response: SipResponse) => Body | null;
+}
+
+interface Wish extends Invitation {
+  readonly resolve: (response: SipResponse) => void;
+  /** How often the other side said 491. */
+  refused: number;
+}
+
+/** After so many 491 in a row the owner is told: both sides insist. */
+const MOST_GLARES = 5;
+
+/** A re-INVITE that rings for longer is given up, as a proxy would (RFC 3261 §16.6 Timer C). */
+const TIMER_C = 180_000;
+
+/** The re-INVITEs of our side of a dialog: one at a time, and none while the other side has one (RFC 3261 §14.1). */
+export class Invitations {
+  readonly #dialog: SipDialog;
+  readonly #wishes: Wish[] = [];
+  #current: Attempt | null = null;
+  #again: Timer | null = null;
+
+  constructor(dialog: SipDialog) {
+    this.#dialog = dialog;
+  }
+
+  get busy(): boolean {
+    return this.#current !== null;
+  }
+
+  /** Sends it as soon as it may be. Resolves with the final response; 481 when the dialog ends before. */
+  ask(invitation: Invitation): Promise<SipResponse> {
+    return new Promise(resolve => {
+      this.#wishes.push({ ...invitation, resolve, refused: 0 });
+      if (this.#dialog.state === 'ended') this.close();
+      else this.go();
+    });
+  }
+
+  /** Sends the next one if nothing is in its way. */
+  go(): void {
+    if (this.#current || this.#again || !this.#dialog.quiet) return;
+    const wish = this.#wishes.shift();
+    if (wish) this.#current = new Attempt(this.#dialog, wish, response => this.#over(wish, response));
+  }
+
+  /** The dialog is over. */
+  close(): void {
+    this.#again?.cancel();
+    this.#again = null;
+    this.#current?.leave();
+    this.#current = null;
+    for (const wish of this.#wishes.splice(0)) {
+      wish.resolve(createResponse(this.#dialog.compose('INVITE', {}).request, 481));
+    }
+  }
+
+  #over(wish: Wish, response: SipResponse): void {
+    this.#current = null;
+    if (response.status === 491 && this.#dialog.state === 'confirmed' && ++wish.refused < MOST_GLARES) {
+      this.#wishes.unshift(wish);
+      this.#again = this.#dialog.core.clock.after(this.#delay(), () => {
+        this.#again = null;
+        this.go();
+      });
+      return;
+    }
+    wish.resolve(response);
+    this.go();
+  }
+
+  /** RFC 3261 §14.1: 2.1–4 s for the side that chose the Call-ID, 0–2 s for the other, in steps of 10 ms. */
+  #delay(): number {
+    const { side, core } = this.#dialog;
+    const random = core.composer.random();
+    return side === 'uac' ? 2100 + 10 * Math.floor(random * 191) : 10 * Math.floor(random * 201);
+  }
+}
+
+/** One re-INVITE under way. */
+class Attempt implements InviteClientUser {
+  readonly #dialog: SipDialog;
+  readonly #wish: Wish;
+  readonly #over: (response: SipResponse) => void;
+  readonly #request: SipRequest;
+  readonly #sequence: number;
+  readonly #transaction: InviteClientTransaction;
+  #settled = false;
+  /** The ACK of its 2xx, for repeats. */
+  #ack: Uint8Array | null = null;
+
+  constructor(dialog: SipDialog, wish: Wish, over: (response: SipResponse) => void) {
+    this.#dialog = dialog;
+    this.#wish = wish;
+    this.#over = over;
+    const { request, branch, sequence } = dialog.compose('INVITE', {
+      headers: wish.headers,
+      body: wish.body ?? undefined,
+    });
+    this.#request = request;
+    this.#sequence = sequence;
+    const key = clientKey(branch, 'INVITE');
+    this.#transaction = dialog.core.table.invite(key, serializeMessage(request), dialog.peer, this);
+  }
+
+  provisional(): void {
+    if (!this.#settled) this.#transaction.limit(TIMER_C);
+  }
+
+  success(response: SipResponse): void {
+    const dialog = this.#dialog;
+    if (!this.#ack) {
+      dialog.refresh(response);
+      const body = this.#settled ? null : this.#wish.ack?.(response);
+      this.#ack = dialog.ack(this.#sequence, body ?? undefined);
+    }
+    dialog.core.table.send(this.#ack, dialog.peer);
+    this.#settle(response);
+  }
+
+  acknowledgement(response: SipResponse): Uint8Array {
+    return serializeMessage(this.#dialog.core.composer.failureAck(this.#request, response));
+  }
+
+  failure(response: SipResponse): void {
+    this.#dialog.judge(response);
+    this.#settle(response);
+  }
+
+  lost(why: 'timeout' | 'transport'): void {
+    this.#dialog.judge(why);
+    this.#settle(createResponse(this.#request, why === 'timeout' ? 408 : 503));
+  }
+
+  /** The dialog ended: the owner learns 481, the transaction has 64·T1 to come to its end. */
+  leave(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    if (this.#transaction.proceeding) this.#transaction.limit(giveUpAfter(this.#dialog.core.timing));
+    this.#wish.resolve(createResponse(this.#request, 481));
+  }
+
+  #settle(response: SipResponse): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#over(response);
+  }
+}

@@ -1,0 +1,173 @@
+import { serializeMessage } from '../message/serialize.ts';
+import type { SipRequest, SipResponse } from '../message/types.ts';
+import type { HeaderList, InviteClient, InviteClientEvents, InviteFailure } from '../stack.ts';
+import { clientKey, tagOf } from '../transaction/incoming.ts';
+import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
+import { giveUpAfter } from '../transaction/timing.ts';
+import type { Peer } from '../transport/types.ts';
+import type { Core } from './core.ts';
+import { SipDialog } from './dialog.ts';
+import { contactUri, routeSetOf } from './route.ts';
+
+/** Forks of one INVITE that are remembered; a far end that invents more is not answered. */
+const MOST_FORKS = 16;
+
+const NOTHING = new Uint8Array(0);
+
+/** What the dialogs of an INVITE have in common. */
+interface Origin {
+  readonly branch: string;
+  readonly callId: string;
+  readonly fromTag: string;
+  readonly sequence: number;
+  readonly contact: string;
+}
+
+/** An INVITE of ours, with all its forks (RFC 3261 §13.2). */
+export class OutgoingInvite implements InviteClient, InviteClientUser {
+  readonly callId: string;
+  readonly #core: Core;
+  readonly #to: Peer;
+  readonly #origin: Origin;
+  readonly #events: InviteClientEvents;
+  readonly #request: SipRequest;
+  readonly #transaction: InviteClientTransaction;
+  /** By remote tag: early while it rings, then those that sent a 2xx. */
+  readonly #dialogs = new Map<string, SipDialog>();
+  /** `over`: the outcome has been reported. */
+  #state: 'open' | 'cancelled' | 'over' = 'open';
+  /** Header fields of a CANCEL that waits for a provisional response. */
+  #cancelLater: HeaderList | null = null;
+
+  constructor(core: Core, request: SipRequest, origin: Origin, to: Peer, events: InviteClientEvents) {
+    this.callId = origin.callId;
+    this.#core = core;
+    this.#to = to;
+    this.#origin = origin;
+    this.#events = events;
+    this.#request = request;
+    const key = clientKey(origin.branch, 'INVITE');
+    this.#transaction = core.table.invite(key, serializeMessage(request), to, this);
+    // Kept for other forks, up to 64·T1 after the end; its SDP is not needed again.
+    request.body = NOTHING;
+  }
+
+  cancel(headers: HeaderList = []): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'cancelled';
+    if (this.#transaction.proceeding) this.#sendCancel(headers);
+    else this.#cancelLater = headers;
+  }
+
+  provisional(response: SipResponse): void {
+    if (this.#cancelLater) this.#sendCancel(this.#cancelLater);
+    if (this.#state !== 'open') return;
+    if (response.status === 100) {
+      this.#events.trying?.();
+      return;
+    }
+    const tag = tagOf(response.headers.get('to') ?? '');
+    this.#events.provisional(response, tag === '' ? null : this.#dialog(tag, response));
+  }
+
+  success(response: SipResponse): void {
+    const tag = tagOf(response.headers.get('to') ?? '');
+    const known = this.#dialogs.get(tag);
+    if (this.#state === 'over' && known) {
+      known.acknowledgeAgain();
+      return;
+    }
+    const early = known?.state;
+    const dialog = this.#dialog(tag, response);
+    if (!dialog) return;
+    dialog.confirmBy(response, credentialsOf(this.#request));
+    if (this.#state === 'open' && early !== 'ended') this.#answered(response, dialog);
+    else {
+      dialog.decline();
+      this.#fail({ why: this.#state === 'cancelled' ? 'cancelled' : 'response', status: 487, response });
+    }
+  }
+
+  failure(response: SipResponse): void {
+    const cancelled = this.#state === 'cancelled';
+    this.#fail({
+      why: cancelled ? 'cancelled' : 'response',
+      status: cancelled ? 487 : response.status,
+      response,
+    });
+  }
+
+  acknowledgement(response: SipResponse): Uint8Array {
+    return serializeMessage(this.#core.composer.failureAck(this.#request, response));
+  }
+
+  lost(why: 'timeout' | 'transport'): void {
+    if (this.#state === 'cancelled') this.#fail({ why: 'cancelled', status: 487 });
+    else this.#fail({ why, status: why === 'timeout' ? 408 : 503 });
+  }
+
+  #answered(response: SipResponse, dialog: SipDialog): void {
+    this.#state = 'over';
+    this.#endAll(dialog);
+    this.#events.answered(response, dialog);
+  }
+
+  #fail(failure: InviteFailure): void {
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#endAll(null);
+    this.#events.failed(failure);
+  }
+
+  /** The other forks are over for their owner; a 2xx that comes from one yet is declined. */
+  #endAll(but: SipDialog | null): void {
+    for (const [tag, dialog] of this.#dialogs) {
+      if (dialog === but) continue;
+      if (dialog.state === 'early') {
+        dialog.end();
+        this.#dialogs.delete(tag);
+      }
+    }
+  }
+
+  /** RFC 3261 §9.1: if nothing final comes within 64·T1, the INVITE counts as cancelled. */
+  #sendCancel(headers: HeaderList): void {
+    const { table, composer, timing } = this.#core;
+    this.#cancelLater = null;
+    const cancel = composer.cancel(this.#request, headers);
+    this.#transaction.limit(giveUpAfter(timing));
+    const key = clientKey(this.#origin.branch, 'CANCEL');
+    table.request(key, serializeMessage(cancel), this.#to, () => {});
+  }
+
+  /** The dialog of a fork, made by its first response with a tag (RFC 3261 §12.1.2). */
+  #dialog(tag: string, response: SipResponse): SipDialog | null {
+    const known = this.#dialogs.get(tag);
+    if (known) return known;
+    if (this.#dialogs.size >= MOST_FORKS) return null;
+    const dialog = new SipDialog(this.#core, {
+      side: 'uac',
+      callId: this.callId,
+      localTag: this.#origin.fromTag,
+      remoteTag: tag,
+      local: this.#request.headers.get('from') ?? '',
+      remote: response.headers.get('to') ?? '',
+      sequence: this.#origin.sequence,
+      target: contactUri(response.headers) ?? this.#request.uri,
+      routes: routeSetOf(response.headers, 'uac'),
+      heard: this.#to,
+      contact: this.#origin.contact,
+    });
+    this.#dialogs.set(tag, dialog);
+    return dialog;
+  }
+}
+
+/** The ACK of a 2xx carries the credentials of the INVITE (RFC 3261 §13.2.2.4, §22.1). */
+function credentialsOf(request: SipRequest): HeaderList {
+  const found: [string, string][] = [];
+  for (const name of ['Authorization', 'Proxy-Authorization']) {
+    for (const value of request.headers.all(name)) found.push([name, value]);
+  }
+  return found;
+}

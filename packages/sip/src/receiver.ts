@@ -1,0 +1,132 @@
+import type { Core } from './dialog/core.ts';
+import { IncomingInvite } from './dialog/incoming-invite.ts';
+import { receiveInside, refuse } from './dialog/inside.ts';
+import { Reply } from './dialog/reply.ts';
+import { parseMessage } from './message/parse.ts';
+import { serializeMessage } from './message/serialize.ts';
+import type { ParseFault, SipRequest, SipResponse } from './message/types.ts';
+import type { StackEvents } from './stack.ts';
+import { type Incoming, readIncoming } from './transaction/incoming.ts';
+import type { Peer } from './transport/types.ts';
+
+/** Where the stack tells what went wrong. */
+export type StackLog = (
+  level: 'debug' | 'warn' | 'error',
+  text: string,
+  facts?: Record<string, unknown>,
+) => void;
+
+/** Requests that only make sense inside an INVITE's dialog (RFC 3261 §12.2.2, §15.1.2). */
+const ONLY_INSIDE = new Set(['INVITE', 'BYE', 'INFO', 'PRACK', 'REFER', 'UPDATE']);
+
+/** Requests that need one, and name none. */
+const NEVER_OUTSIDE = new Set(['BYE', 'PRACK', 'UPDATE']);
+
+/** Nobody at home yet. */
+const DEAF: StackEvents = {
+  request: transaction => transaction.respond(503),
+  invite: invite => invite.refuse(503),
+};
+
+/** Takes messages from the transport to whom they concern. */
+export class Receiver {
+  events: StackEvents = DEAF;
+  readonly #core: Core;
+  readonly #log: StackLog | undefined;
+
+  constructor(core: Core, log: StackLog | undefined) {
+    this.#core = core;
+    this.#log = log;
+  }
+
+  receive(bytes: Uint8Array, from: Peer): void {
+    const parsed = parseMessage(bytes);
+    if (!parsed.ok) this.#malformed(parsed.error, from);
+    else if (parsed.value.kind === 'response') this.#response(parsed.value);
+    else this.#request(parsed.value, from);
+  }
+
+  #response(response: SipResponse): void {
+    this.#core.guard(() => this.#core.table.receive(response));
+  }
+
+  /** RFC 3261 §8.2: repeats, ACK, CANCEL, merging, extensions, then the dialog or the outside. */
+  #request(request: SipRequest, from: Peer): void {
+    const incoming = readIncoming(request, from);
+    if (!incoming) return;
+    if (request.method === 'ACK') this.#ack(incoming);
+    else if (request.method === 'CANCEL') this.#cancel(incoming);
+    else if (!this.#core.table.repeated(incoming.key)) this.#new(incoming);
+  }
+
+  #new(incoming: Incoming): void {
+    const core = this.#core;
+    const { request, toTag } = incoming;
+    const strange = core.composer.unsupported(request);
+    if (toTag === '' && core.table.merged(incoming)) refuse(core, incoming, 482);
+    else if (strange.length > 0) {
+      refuse(core, incoming, 420, undefined, [['Unsupported', strange.join(', ')]]);
+    } else {
+      const dialog = toTag === '' ? null : core.dialogs.find(incoming.callId, toTag, incoming.fromTag);
+      if (dialog) receiveInside(core, dialog, incoming);
+      else if ((toTag === '' ? NEVER_OUTSIDE : ONLY_INSIDE).has(request.method)) refuse(core, incoming, 481);
+      else this.#outside(incoming);
+    }
+  }
+
+  #outside(incoming: Incoming): void {
+    const core = this.#core;
+    if (incoming.request.method === 'INVITE') {
+      const invite = new IncomingInvite(core, incoming);
+      core.guard(
+        () => this.events.invite(invite),
+        () => invite.refuse(500),
+      );
+    } else {
+      const reply = new Reply(core, incoming);
+      core.guard(
+        () => this.events.request(reply),
+        () => reply.respond(500),
+      );
+    }
+  }
+
+  /** To the INVITE it acknowledges: by branch after a refusal, by dialog after a 2xx (RFC 3261 §17.1.1.3). */
+  #ack(incoming: Incoming): void {
+    const { table, dialogs } = this.#core;
+    const invite = table.invited(incoming.key);
+    if (invite) invite.acknowledge();
+    else {
+      const dialog = dialogs.find(incoming.callId, incoming.toTag, incoming.fromTag);
+      if (dialog) this.#core.guard(() => dialog.acknowledged(incoming));
+    }
+  }
+
+  /** RFC 3261 §9.2: 200 when the INVITE is known, whatever its state; 481 when not. */
+  #cancel(incoming: Incoming): void {
+    const { table } = this.#core;
+    const own = { ...incoming, key: `${incoming.key} CANCEL` };
+    if (table.repeated(own.key)) return;
+    const owner = table.invited(incoming.key)?.owner ?? null;
+    if (!owner && !table.knows(incoming.key)) {
+      refuse(this.#core, own, 481);
+      return;
+    }
+    refuse(this.#core, own, 200, undefined, [], owner?.localTag);
+    if (owner) this.#core.guard(() => owner.cancel(incoming.request));
+  }
+
+  /** RFC 3261 §8.1.3.2 drops a broken response; a request is answered as far as it can be (RFC 4475 §3.1.2). */
+  #malformed(fault: ParseFault, from: Peer): void {
+    this.#log?.('debug', 'malformed SIP message', { code: fault.code, detail: fault.detail, from });
+    const { request } = fault;
+    if (!request || request.method === 'ACK') return;
+    const incoming = readIncoming(request, from);
+    if (!incoming) return;
+    const { composer, table } = this.#core;
+    const status = fault.code === 'version' ? 505 : fault.code === 'too-long' ? 513 : 400;
+    const o = status === 400 ? { reason: `Bad Request: ${fault.detail}` } : {};
+    const reply = composer.reply(request, status, incoming.toTag === '' ? composer.newTag() : '', o);
+    table.reply(serializeMessage(reply), incoming.replyTo);
+  }
+}
