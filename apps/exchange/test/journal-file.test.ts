@@ -106,7 +106,10 @@ describe('the journal on disk', () => {
       file.flush();
     }
     const [first] = listSegments(path, 'main');
-    writeFileSync(segmentPath(path, first ?? { file: '', node: '', start: 0, n: 0 }), 'not read\n');
+    writeFileSync(
+      segmentPath(path, first ?? { file: '', node: '', start: 0, n: 0, number: 0 }),
+      'not read\n',
+    );
     journal(path, { clock: new VirtualClock(5) });
     journal(path, { clock: new VirtualClock(5) });
     const ends = readAll(path).filter(({ call, event }) => call === 'old' && event.type === 'call.ended');

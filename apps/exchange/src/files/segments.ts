@@ -9,7 +9,12 @@ export interface SegmentName {
   readonly node: string;
   readonly start: number;
   readonly n: number;
+  /** One number for both, growing from segment to segment: how the store names the segment. */
+  readonly number: number;
 }
+
+/** Segments a writer may begin before its numbers run into those of a writer started 1 ms later. */
+export const SEGMENTS_PER_MS = 1_000;
 
 /** First line of every segment: the calls that were up when it began, so that older segments need not be read. */
 export interface SegmentHead {
@@ -23,7 +28,9 @@ const NAME = /^([a-z0-9]+)-(\d{1,15})-(\d{1,9})\.ndjson$/;
 
 export function parseSegmentName(file: string): SegmentName | null {
   const [, node, start, n] = NAME.exec(file) ?? [];
-  return node === undefined ? null : { file, node, start: Number(start), n: Number(n) };
+  if (node === undefined) return null;
+  const number = Number(start) * SEGMENTS_PER_MS + Number(n);
+  return { file, node, start: Number(start), n: Number(n), number };
 }
 
 /** The segments of a node in a folder, oldest first. A folder that is not there is empty. */
@@ -38,7 +45,7 @@ export function listSegments(folder: string, node: string): readonly SegmentName
     .map(parseSegmentName)
     .filter(name => name !== null)
     .filter(name => name.node === node)
-    .sort((a, b) => a.start - b.start || a.n - b.n);
+    .sort((a, b) => a.number - b.number);
 }
 
 export const segmentPath = (folder: string, name: SegmentName): string => join(folder, name.file);

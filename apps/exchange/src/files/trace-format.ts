@@ -52,7 +52,8 @@ export function headerOf(text: string, long: string, compact = long): string {
   return '';
 }
 
-const SECRET_LINE = /^((?:proxy-)?authorization[ \t]*:|a=crypto:|authentication-info[ \t]*:).*(?:\r\n[ \t].*)*$/gim;
+const SECRET_LINE =
+  /^((?:proxy-)?authorization[ \t]*:|a=crypto:|authentication-info[ \t]*:).*(?:\r\n[ \t].*)*$/gim;
 const MAY_HOLD_SECRET = ['uthorization', 'UTHORIZATION', 'a=crypto', 'uthentication-'].map(word =>
   Buffer.from(word),
 );

@@ -159,7 +159,7 @@ export class Projector {
   /** One record the database refuses must not hold up the others: it is put aside for an engineer. */
   async #saveOneByOne(): Promise<void> {
     const { node, store } = this.#options;
-    const before = this.#saved ?? { segment: '', offset: 0 };
+    const before = this.#saved ?? { segment: 0, offset: 0 };
     for (const record of this.#ready)
       try {
         await store.saveCallRecords([record], { node, ...before });
@@ -179,8 +179,8 @@ export class Projector {
   /** Segments before the checkpoint are done; the oldest of those go when they take too much room. */
   #tidy(mark: Position): void {
     const { folder, doneFolder, node, keepBytes = KEEP_BYTES } = this.#options;
-    for (const { file } of this.#reader.segments) {
-      if (file === mark.segment) break;
+    for (const { file, number } of this.#reader.segments) {
+      if (number >= mark.segment) break;
       renameSync(join(folder, file), join(doneFolder, file));
     }
     const done = listSegments(doneFolder, node).map(({ file }) => join(doneFolder, file));

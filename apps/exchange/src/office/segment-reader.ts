@@ -4,7 +4,8 @@ import { listSegments, parseLine, type SegmentName, segmentPath, wholeLines } fr
 
 /** A place in the journal: everything before it has been dealt with. */
 export interface Position {
-  readonly segment: string;
+  /** Number of the segment, see `SegmentName`. */
+  readonly segment: number;
   readonly offset: number;
 }
 
@@ -47,18 +48,18 @@ export class SegmentReader {
   read(from: Position | null): Piece | null {
     // Listed before reading: a segment with a successor grows no more, so its end is the end.
     const { segments } = this;
-    const index = from ? segments.findIndex(each => each.file === from.segment) : 0;
-    const segment = index >= 0 ? segments[index] : from ? firstAfter(segments, from.segment) : undefined;
+    const index = from ? segments.findIndex(each => each.number >= from.segment) : 0;
+    const segment = segments[index];
     if (!segment) return null;
-    const offset = from && segment.file === from.segment ? from.offset : 0;
+    const offset = segment.number === from?.segment ? from.offset : 0;
     const bytes = this.#bytes(segment, offset);
     const { lines, length } = wholeLines(bytes);
-    const successor = segments[segments.indexOf(segment) + 1];
+    const successor = segments[index + 1];
     if (length === 0 && successor)
-      return { records: [], next: { segment: successor.file, offset: 0 }, length: bytes.length + 1 };
+      return { records: [], next: { segment: successor.number, offset: 0 }, length: bytes.length + 1 };
     return {
-      records: recordsOf(lines, segment.file, offset),
-      next: { segment: segment.file, offset: offset + length },
+      records: recordsOf(lines, segment.number, offset),
+      next: { segment: segment.number, offset: offset + length },
       length,
     };
   }
@@ -80,14 +81,7 @@ export class SegmentReader {
   }
 }
 
-function firstAfter(segments: readonly SegmentName[], file: string): SegmentName | undefined {
-  const [, start = '0', n = '0'] = /-(\d+)-(\d+)\.ndjson$/.exec(file) ?? [];
-  const after = (each: SegmentName) =>
-    each.start > Number(start) || (each.start === Number(start) && each.n > Number(n));
-  return segments.find(after);
-}
-
-function recordsOf(lines: readonly string[], segment: string, from: number): readonly ReadRecord[] {
+function recordsOf(lines: readonly string[], segment: number, from: number): readonly ReadRecord[] {
   const records: ReadRecord[] = [];
   let offset = from;
   for (const line of lines) {

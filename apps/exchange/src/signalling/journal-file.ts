@@ -55,8 +55,8 @@ export class JournalFile implements Journal {
   constructor(options: JournalFileOptions) {
     this.#options = options;
     this.#write = options.write ?? writeAt;
-    const { open: left, lastStart } = recoverJournal(options.folder, options.node);
-    this.#start = Math.max(options.clock.wall(), lastStart + 1);
+    const { open: left, nextStart } = recoverJournal(options.folder, options.node);
+    this.#start = Math.max(Math.floor(options.clock.wall()), nextStart);
     this.#calls.restore(left);
     this.#beginSegment();
     for (const call of left) this.append(closeOpenCall(call));

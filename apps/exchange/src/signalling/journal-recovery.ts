@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type OpenCall, OpenCalls } from '../files/open-calls.ts';
-import { listSegments, parseLine, segmentPath, wholeLines } from '../files/segments.ts';
+import { listSegments, parseLine, SEGMENTS_PER_MS, segmentPath, wholeLines } from '../files/segments.ts';
 
 export interface Recovered {
   /** Calls without an end. */
   readonly open: readonly OpenCall[];
-  /** `start` of the newest writer, -1 when there is none. */
-  readonly lastStart: number;
+  /** The earliest `start` whose segments come behind all that are there. */
+  readonly nextStart: number;
 }
 
 /**
@@ -30,5 +30,5 @@ export function recoverJournal(folder: string, node: string): Recovered {
       if (said?.kind === 'head') calls.restore(said.head.open);
       else if (said) calls.note(said.record);
     }
-  return { open: calls.all, lastStart: segments.at(-1)?.start ?? -1 };
+  return { open: calls.all, nextStart: Math.floor((segments.at(-1)?.number ?? -1) / SEGMENTS_PER_MS) + 1 };
 }
