@@ -1,0 +1,129 @@
+import { isIP } from 'node:net';
+import { err, ok, type Result } from '@kommutator/base';
+import { parseRaw, type RawMedia, type RawSdp } from './raw.ts';
+import type { AudioCodec, AudioDescription, Direction, SessionDescription } from './types.ts';
+
+/** Why a body is not a description we can work with. */
+export interface SdpFault {
+  readonly code: 'too-long' | 'version' | 'origin' | 'media-line' | 'connection';
+  readonly detail: string;
+}
+
+const MAX_BYTES = 32_768;
+const MAX_MEDIA = 32;
+const MAX_PTIME = 200;
+
+/** Static payload types that need no rtpmap (RFC 3551 §6). G.722 runs at 16 kHz but is clocked at 8. */
+const STATIC: ReadonlyMap<number, string> = new Map([
+  [0, 'PCMU'],
+  [3, 'GSM'],
+  [8, 'PCMA'],
+  [9, 'G722'],
+  [18, 'G729'],
+]);
+
+/**
+ * Reads a session description (RFC 8866). Never throws.
+ * The audio stream is the first one not refused; plain RTP goes before other profiles when both are offered.
+ */
+export function parseSdp(body: Uint8Array | string): Result<SessionDescription, SdpFault> {
+  if (body.length > MAX_BYTES) return fault('too-long', `${body.length} bytes`);
+  const raw = parseRaw(typeof body === 'string' ? body : Buffer.from(body).toString());
+  if (raw.version !== 0) return fault('version', 'no v=0');
+  const version = raw.origin?.sessionVersion;
+  if (version === undefined || version === '') return fault('origin', 'no readable o= line');
+  if (raw.media.length > MAX_MEDIA) return fault('too-long', `${raw.media.length} m= lines`);
+
+  const media: { kind: string; protocol: string; formats: string; port: number }[] = [];
+  for (const line of raw.media) {
+    const { type, port, protocol } = line;
+    const formats = String(line.payloads ?? '').trim();
+    if (!type || !protocol || !isPort(port) || formats === '') {
+      return fault('media-line', `m= line ${media.length + 1} is malformed`);
+    }
+    media.push({ kind: String(type), protocol: String(protocol), formats, port });
+  }
+
+  const audioIndex = chooseAudio(media);
+  const chosen = raw.media[audioIndex];
+  const base = { media, audioIndex, sessionVersion: String(version) };
+  if (!chosen) return ok({ ...base, audio: null });
+  const address = String(chosen.connection?.ip ?? raw.connection?.ip ?? '');
+  if (isIP(address) === 0) return fault('connection', 'no c= line with an IP address for the audio stream');
+  return ok({ ...base, audio: readAudio(raw, chosen, address) });
+}
+
+const fault = (code: SdpFault['code'], detail: string) => err<SdpFault>({ code, detail });
+
+const isPort = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535;
+
+/** RTP without encryption, with or without early feedback. */
+export const isPlainRtp = (profile: string): boolean => profile === 'RTP/AVP' || profile === 'RTP/AVPF';
+
+function chooseAudio(media: SessionDescription['media']): number {
+  const live = (line: { kind: string; port: number }) => line.kind === 'audio' && line.port > 0;
+  const plain = media.findIndex(line => live(line) && isPlainRtp(line.protocol));
+  return plain >= 0 ? plain : media.findIndex(live);
+}
+
+function readAudio(raw: RawSdp, line: RawMedia, address: string): AudioDescription {
+  const maps = payloadMaps(line);
+  const codecs: AudioCodec[] = [];
+  let telephoneEvent: number | undefined;
+  for (const payloadType of payloadTypes(String(line.payloads))) {
+    const codec = maps.get(payloadType) ?? staticCodec(payloadType);
+    if (!codec) continue;
+    if (codec.name !== 'TELEPHONE-EVENT') codecs.push(codec);
+    else if (codec.clockRate === 8000) telephoneEvent ??= payloadType;
+  }
+  return {
+    address,
+    port: Number(line.port),
+    codecs,
+    telephoneEvent,
+    direction: readDirection(line.direction ?? raw.direction),
+    ptime: readPtime(line.ptime ?? raw.ptime),
+    rtcpPort: isPort(line.rtcp?.port) && line.rtcp.port > 0 ? line.rtcp.port : undefined,
+    rtcpMux: line.rtcpMux !== undefined,
+    profile: String(line.protocol),
+  };
+}
+
+/** Payload types of an m= line in order, each once. */
+function payloadTypes(formats: string): Set<number> {
+  const types = new Set<number>();
+  for (const format of formats.split(' ')) {
+    const type = /^\d{1,3}$/.test(format) ? Number(format) : -1;
+    if (type >= 0 && type <= 127) types.add(type);
+  }
+  return types;
+}
+
+function payloadMaps(line: RawMedia): Map<number, AudioCodec> {
+  const fmtp = new Map(line.fmtp.map(({ payload, config }) => [Number(payload), String(config ?? '')]));
+  const maps = new Map<number, AudioCodec>();
+  for (const { payload, codec, rate, encoding } of line.rtp) {
+    const payloadType = Number(payload);
+    const clockRate = Number(rate);
+    const name = String(codec ?? '').toUpperCase();
+    if (name === '' || !Number.isInteger(clockRate) || clockRate < 1 || maps.has(payloadType)) continue;
+    const channels = encoding === undefined ? 1 : Number(encoding);
+    if (!Number.isInteger(channels) || channels < 1) continue;
+    maps.set(payloadType, { name, clockRate, channels, payloadType, fmtp: fmtp.get(payloadType) });
+  }
+  return maps;
+}
+
+function staticCodec(payloadType: number): AudioCodec | undefined {
+  const name = STATIC.get(payloadType);
+  return name === undefined ? undefined : { name, clockRate: 8000, channels: 1, payloadType };
+}
+
+const readDirection = (value: unknown): Direction =>
+  value === 'sendonly' || value === 'recvonly' || value === 'inactive' ? value : 'sendrecv';
+
+const readPtime = (value: unknown): number | undefined => {
+  const ptime = Number(value ?? 0);
+  return Number.isInteger(ptime) && ptime > 0 && ptime <= MAX_PTIME ? ptime : undefined;
+};
