@@ -1,3 +1,4 @@
 /** What whole-product tests and load tools share. */
 export * from './exchange.ts';
 export * from './load.ts';
+export * from './sdp.ts';

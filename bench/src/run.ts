@@ -1,0 +1,109 @@
+/**
+ * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers`, `--quick`.
+ */
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type RunningExchange, startExchange } from '@kommutator/e2e';
+import { costOf } from './process-cost.ts';
+import { measureRegisters } from './registers.ts';
+import { measureRelay } from './relay.ts';
+import { measureReference, measureSetUps, registerPhone, type SetUpFigures } from './set-ups.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rates: { type: 'string' },
+    calls: { type: 'string' },
+  },
+});
+const seconds = options.quick ? 5 : 20;
+const numbers = (text: string | undefined, otherwise: number[]) => text?.split(',').map(Number) ?? otherwise;
+const wanted = (part: string) => !options.only || options.only === part;
+const say = (line = '') => console.log(line);
+const megabytes = (bytes: number) => (bytes / 1e6).toFixed(0);
+
+const share = (setup: Readonly<Record<string, number>>, bound: string): string => {
+  const all = Object.values(setup).reduce((sum, n) => sum + n, 0);
+  let below = 0;
+  for (const [label, count] of Object.entries(setup)) {
+    below += count;
+    if (label === `<${bound}`) break;
+  }
+  return all === 0 ? '–' : `${((below / all) * 100).toFixed(2)} %`;
+};
+
+const rowOf = (name: string, f: Pick<SetUpFigures, 'successful' | 'failed' | 'retransmissions' | 'setup'>) =>
+  `| ${name} | ${f.successful} | ${f.failed} | ${f.retransmissions} | ${share(f.setup, '10')} | ${share(f.setup, '20')} | ${share(f.setup, '100')} |`;
+
+async function benchSetUps(exchange: RunningExchange): Promise<void> {
+  const rates = numbers(options.rates, [50, 100, 200, 300, 400]);
+  say('### Routed inbound calls: trunk → number → rule → user, answered, ended, recorded\n');
+  say(
+    '| calls/s | successful | failed | retransmissions | 200 within 10 ms | within 20 ms | within 100 ms |',
+  );
+  say('|---|---|---|---|---|---|---|');
+  const all: SetUpFigures[] = [];
+  await registerPhone(exchange, 'anna', 25_070);
+  for (const rate of rates) {
+    const figures = await measureSetUps(exchange, { rate, seconds, hold: 500, phonePort: 25_070 });
+    all.push(figures);
+    say(rowOf(String(rate), figures));
+  }
+  const reference = await measureReference({ rate: rates.at(-1) ?? 100, seconds, phonePort: 25_170 });
+  say(rowOf(`${rates.at(-1)}, SIPp to SIPp`, reference));
+  say('\n| calls/s | CPU ms per call: signalling | media | office | database | all |');
+  say('|---|---|---|---|---|---|');
+  for (const { rate, cpu } of all) {
+    const of = (role: string) => cpu.get(role) ?? 0;
+    const total = [...cpu.values()].reduce((sum, one) => sum + one, 0);
+    say(
+      `| ${rate} | ${['signalling', 'media', 'office', 'postgres'].map(r => of(r).toFixed(2)).join(' | ')} | ${total.toFixed(2)} |`,
+    );
+  }
+  say();
+}
+
+async function benchRelay(exchange: RunningExchange): Promise<void> {
+  say('### Relayed G.711 calls, 20 ms packets both ways\n');
+  say(
+    '| calls | packets/s through | lost | delay p50 | p99 | max | CPU µs per packet | media process, cores | memory per call |',
+  );
+  say('|---|---|---|---|---|---|---|---|---|');
+  await registerPhone(exchange, 'anna', 26_070);
+  for (const calls of numbers(options.calls, [50, 150, 250, 350])) {
+    const f = await measureRelay(exchange, { calls, seconds, phonePort: 26_070 });
+    const lost = (((f.sent - f.received) / f.sent) * 100).toFixed(3);
+    say(
+      `| ${f.calls} | ${(f.received / f.seconds).toFixed(0)} | ${lost} % | ${f.delay.p50.toFixed(2)} ms | ${f.delay.p99.toFixed(2)} ms | ${f.delay.max.toFixed(1)} ms | ${f.perPacket.toFixed(1)} | ${f.core.toFixed(2)} | ${(f.memoryPerCall / 1000).toFixed(0)} kB |`,
+    );
+  }
+  say();
+}
+
+async function benchRegisters(exchange: RunningExchange): Promise<void> {
+  say('### REGISTER with digest\n');
+  say('| REGISTER/s | successful | failed | CPU ms of signalling each |');
+  say('|---|---|---|---|');
+  for (const rate of numbers(options.rates, [500, 1000, 2000])) {
+    const f = await measureRegisters(exchange, { rate, seconds, port: 27_070 });
+    say(`| ${rate} | ${f.successful} | ${f.failed} | ${f.cpu.toFixed(3)} |`);
+  }
+  say();
+}
+
+say(
+  `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
+);
+await using exchange = await startExchange({ env: { RTP_PORTS: '30000-39999', LOG_LEVEL: 'warn' } });
+say('### Idle\n');
+say('| process | resident MB | descriptors |');
+say('|---|---|---|');
+for (const [role, one] of await costOf(exchange)) {
+  say(`| ${role} | ${megabytes(one.resident)} | ${one.descriptors} |`);
+}
+say();
+if (wanted('set-ups')) await benchSetUps(exchange);
+if (wanted('relay')) await benchRelay(exchange);
+if (wanted('registers')) await benchRegisters(exchange);
