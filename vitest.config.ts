@@ -14,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'database',
+          globalSetup: ['packages/store/src/testing/global-setup.ts'],
           include: ['packages/*/test/**/*.db.test.ts', 'apps/*/test/**/*.db.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -60,8 +60,16 @@ export function fieldChanges(
   return [...fields].flatMap(field => {
     const old = before[field] ?? null;
     const now = after[field] ?? null;
-    return JSON.stringify(old) === JSON.stringify(now) ? [] : [{ field, old, new: now }];
+    return canonical(old) === canonical(now) ? [] : [{ field, old, new: now }];
   });
 }
+
+/** JSON with sorted keys: jsonb does not keep the order in which they were written. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 
 export const secretChanged = (field: string): FieldChange => ({ field, secret: 'changed' });

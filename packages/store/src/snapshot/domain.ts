@@ -52,7 +52,7 @@ export function readDomain(system: Kysely<Tables>, domain: DomainId): Promise<Do
           .selectFrom('ivr_scenario')
           .select(['ivr_scenario_id as id', 'name'])
           .where('domain_id', '=', domain)
-          .orderBy('ivr_scenario_id')
+          .orderBy('name')
           .execute(),
       };
     });

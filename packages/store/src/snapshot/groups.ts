@@ -11,7 +11,7 @@ export async function readGroups({ db, domain }: Reading): Promise<readonly Grou
     )
     .select(['g.group_id', 'g.name', 'g.algorithm', 'g.voicemail_on', 'e.extension'])
     .where('g.domain_id', '=', domain)
-    .orderBy('g.group_id')
+    .orderBy('g.name')
     .execute();
   const rows = await db
     .selectFrom('group_member')
@@ -38,7 +38,7 @@ export async function readPickupGroups({ db, domain }: Reading): Promise<DomainS
     .selectFrom('pickup_group')
     .select(['pickup_group_id as id', 'name'])
     .where('domain_id', '=', domain)
-    .orderBy('pickup_group_id')
+    .orderBy('name')
     .execute();
   const users = await db
     .selectFrom('pbx_user')

@@ -1,5 +1,6 @@
 import type { UserConfig } from '@kommutator/model/config';
 import type { E164, NumberId } from '@kommutator/model/ids';
+import { sql } from 'kysely';
 import { byOwner } from './by-owner.ts';
 import type { Reading } from './domain.ts';
 
@@ -16,7 +17,7 @@ export async function readUsers(
     .selectAll('u')
     .select('e.extension')
     .where('u.domain_id', '=', domain)
-    .orderBy('u.user_id')
+    .orderBy(sql`e.extension::integer`)
     .execute();
   const rules = await db
     .selectFrom('forwarding_rule')
