@@ -152,7 +152,7 @@ export class SymbolicEngine implements MediaEngine {
       this.#nextPort += 2;
       this.#endpoints.set(ep, endpoint);
     }
-    return { ok: true, address: 'media.test', port: endpoint.port };
+    return { ok: true, address: '192.0.2.1', port: endpoint.port };
   }
 
   #hear(endpoint: SymbolicEndpoint, hear: Hear): void {

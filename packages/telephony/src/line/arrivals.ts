@@ -1,0 +1,206 @@
+import { CAUSES, type Cause } from '@kommutator/model/cause';
+import type { DomainSnapshot, TrunkConfig } from '@kommutator/model/config';
+import type { DomainId } from '@kommutator/model/ids';
+import { fromTrunk } from '@kommutator/model/numbers';
+import {
+  type Headers,
+  type InviteServer,
+  type NameAddr,
+  parseNameAddr,
+  parseUri,
+  type SipUri,
+} from '@kommutator/sip';
+import type { Arrival } from '../call.ts';
+import { isAddress } from './addresses.ts';
+import type { Authenticator } from './authenticator.ts';
+import type { Bindings } from './bindings.ts';
+import { reasonHeaders } from './causes.ts';
+import { countDiversions } from './diversions.ts';
+import { claimOf, isOwnHost } from './identity.ts';
+import { IncomingLeg } from './leg-incoming.ts';
+import type { LineContext } from './line-context.ts';
+import { Negotiation } from './negotiation.ts';
+import { offerOf } from './session-body.ts';
+import type { TrunkTable } from './trunk-table.ts';
+
+export interface ArrivalsDeps {
+  readonly context: LineContext;
+  readonly authenticator: Authenticator;
+  readonly bindings: Bindings;
+  readonly trunks: TrunkTable;
+  readonly onArrival: (arrival: Arrival) => void;
+}
+
+/** Who calls, where to, as far as the INVITE and the directory tell. */
+type Caller = Pick<Arrival, 'from' | 'config' | 'dialled' | 'callerNumber' | 'privacy'> & {
+  readonly name: string;
+};
+
+interface Addresses {
+  readonly from: NameAddr;
+  readonly to: NameAddr;
+  readonly request: SipUri;
+}
+
+const DEFAULT_HOPS = 70;
+/** A node that starts may know a domain before it has its configuration. */
+const NOT_YET: Cause = CAUSES.overload;
+
+/** Turns an INVITE into an arrival, or refuses it before anything rings. */
+export class Arrivals {
+  draining = false;
+  readonly #deps: ArrivalsDeps;
+
+  constructor(deps: ArrivalsDeps) {
+    this.#deps = deps;
+  }
+
+  invite(invite: InviteServer): void {
+    const { headers } = invite.request;
+    if (this.draining) return invite.refuse(503, { headers: [['Retry-After', '60']] });
+    if (hopsLeft(headers) <= 0) return this.#refuse(invite, CAUSES.tooManyHops, 'Max-Forwards is 0');
+    const addresses = addressesOf(invite);
+    if (!addresses) return invite.refuse(400, { reason: 'Bad address' });
+    const { directory } = this.#deps.context;
+    const claim = claimOf(
+      {
+        fromHost: addresses.from.uri.host,
+        requestHost: addresses.request.host,
+        hasCredentials: headers.has('Proxy-Authorization') || headers.has('Authorization'),
+        fromRegisteredSource: this.#deps.bindings.registeredFrom(invite.source),
+        trunk: this.#deps.trunks.trusting(invite.source),
+      },
+      host => directory.domainOfRealm(host) !== null,
+    );
+    if (claim.kind === 'user') return this.#fromUser(invite, addresses, claim.realm);
+    if (claim.kind === 'trunk') return this.#fromTrunk(invite, addresses, claim.trunk);
+    this.#refuse(invite, CAUSES.forbidden, 'stranger');
+  }
+
+  /** The identity is the account's; what the phone writes into From is not read (ACC-15.5). */
+  #fromUser(invite: InviteServer, { request, from }: Addresses, realm: string): void {
+    const { context, authenticator } = this.#deps;
+    const verdict = authenticator.check(invite.request, invite.source, realm, 'proxy');
+    if (verdict.kind === 'challenge') return invite.refuse(407, { headers: verdict.headers });
+    if (verdict.kind === 'forbidden') return this.#refuse(invite, CAUSES.forbidden, 'wrong password');
+    const advertised = context.sip.listening.map(listening => listening.advertised);
+    if (!isOwnHost(request.host, { realm, advertised }, isAddress))
+      return this.#refuse(invite, CAUSES.unknownNumber, 'another domain');
+    const config = context.directory.snapshot(verdict.credential.domain);
+    if (!config) return this.#refuse(invite, NOT_YET, 'no configuration yet');
+    const user = config.users.find(one => one.id === verdict.credential.user);
+    if (!user) return this.#refuse(invite, CAUSES.forbidden, 'no such user');
+    this.#arrive(invite, {
+      from: { kind: 'user', user },
+      config,
+      dialled: request.user,
+      callerNumber: null,
+      privacy: wantsPrivacy(invite.request.headers) || isAnonymous(from),
+      name: user.displayName,
+    });
+  }
+
+  /** A trunk's word counts: P-Asserted-Identity before From (RTE-7.2), the called number where its profile says. */
+  #fromTrunk(invite: InviteServer, { request, to, from }: Addresses, trunk: TrunkConfig): void {
+    const { directory } = this.#deps.context;
+    const called = (trunk.calledIn === 'to' ? to.uri : request).user;
+    const dialled = fromTrunk(called, trunk.numberFormat) ?? called;
+    const domain: DomainId | null = directory.domainOfNumber(dialled);
+    if (domain === null)
+      return this.#refuse(invite, CAUSES.unknownNumber, `nobody has ${called.slice(0, 32)}`);
+    const config = directory.snapshot(domain);
+    if (!config) return this.#refuse(invite, NOT_YET, 'no configuration yet');
+    const { headers } = invite.request;
+    const asserted = headers.all('P-Asserted-Identity').map(parseNameAddr).find(Boolean);
+    const identity = asserted ?? from;
+    const privacy = wantsPrivacy(headers) || isAnonymous(identity);
+    this.#arrive(invite, {
+      from: { kind: 'trunk', trunk },
+      config,
+      dialled,
+      callerNumber: privacy ? null : fromTrunk(identity.uri.user, trunk.numberFormat),
+      privacy,
+      name: privacy ? '' : identity.displayName,
+    });
+  }
+
+  #arrive(invite: InviteServer, caller: Caller): void {
+    const { context, onArrival } = this.#deps;
+    const { headers } = invite.request;
+    const negotiation = new Negotiation(context, invite.source.address);
+    const body = offerOf(invite.request);
+    if (body === 'unsupported') return invite.refuse(415, { headers: [['Accept', 'application/sdp']] });
+    if (body !== null && !negotiation.accept(body).ok)
+      return this.#refuse(invite, CAUSES.noCommonCodec, 'no common codec');
+    const { from, config } = caller;
+    const party =
+      from.kind === 'user'
+        ? { kind: 'user' as const, number: from.user.extension, name: caller.name, user: from.user.id }
+        : {
+            kind: 'pstn' as const,
+            number: caller.callerNumber ?? '',
+            name: caller.name,
+            trunk: from.trunk.id,
+          };
+    const leg = new IncomingLeg(
+      { context, config, party, maxForwards: hopsLeft(headers), negotiation },
+      invite,
+    );
+    const replaces = readReplaces(headers.get('Replaces'));
+    onArrival({
+      leg,
+      from,
+      config,
+      dialled: caller.dialled,
+      callerNumber: caller.callerNumber,
+      privacy: caller.privacy,
+      hops: countDiversions(headers),
+      ...(replaces && { replaces }),
+    });
+  }
+
+  #refuse(invite: InviteServer, cause: Cause, why: string): void {
+    const { callId } = invite.dialog;
+    const { address, port, protocol } = invite.source;
+    this.#deps.context.log.info(
+      { sipCallId: callId, source: `${protocol}:${address}:${port}`, sip: cause.sip, why },
+      'INVITE refused',
+    );
+    const headers = [...reasonHeaders(cause)];
+    if (cause.sip === 503) headers.push(['Retry-After', '5']);
+    invite.refuse(cause.sip, { headers });
+  }
+}
+
+function addressesOf({ request }: InviteServer): Addresses | null {
+  const from = parseNameAddr(request.headers.get('From') ?? '');
+  const to = parseNameAddr(request.headers.get('To') ?? '');
+  const uri = parseUri(request.uri);
+  return from && to && uri && { from, to, request: uri };
+}
+
+function hopsLeft(headers: Headers): number {
+  const text = headers.get('Max-Forwards');
+  const hops = text === undefined || text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isInteger(hops) && hops >= 0 ? Math.min(hops, DEFAULT_HOPS) : DEFAULT_HOPS;
+}
+
+/** `Privacy: id` and its kin (RFC 3323, RFC 3325); `none` is the opposite. */
+function wantsPrivacy(headers: Headers): boolean {
+  const wanted = (headers.get('Privacy') ?? '').toLowerCase().split(/[;,]/);
+  return wanted.some(value => ['id', 'user', 'header', 'session', 'critical'].includes(value.trim()));
+}
+
+const isAnonymous = ({ uri }: NameAddr): boolean =>
+  uri.host === 'anonymous.invalid' || uri.user.toLowerCase() === 'anonymous';
+
+/** RFC 3891: the dialog an INVITE wants to take over. */
+export function readReplaces(value: string | undefined): NonNullable<Arrival['replaces']> | null {
+  if (value === undefined) return null;
+  const [callId = '', ...params] = value.split(';').map(part => part.trim());
+  const tag = (name: string) =>
+    params.find(param => param.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1);
+  const fromTag = tag('from-tag');
+  const toTag = tag('to-tag');
+  return callId && fromTag && toTag ? { callId, fromTag, toTag } : null;
+}

@@ -1,0 +1,113 @@
+import type { Clock } from '@kommutator/base';
+import type { SipCredential } from '@kommutator/model/config';
+import {
+  type DigestServer,
+  type HeaderList,
+  type Peer,
+  parseDigest,
+  type SipRequest,
+  type StoredCredential,
+} from '@kommutator/sip';
+import type { Directory, Log } from '../ports.ts';
+import { isPrivate } from './addresses.ts';
+import { Guard } from './guard.ts';
+
+export type Verdict =
+  | { readonly kind: 'ok'; readonly credential: SipCredential }
+  /** 401 or 407 with these fields. */
+  | { readonly kind: 'challenge'; readonly headers: HeaderList }
+  /** The guard has locked this source for this login. */
+  | { readonly kind: 'forbidden' };
+
+export interface AuthenticatorDeps {
+  readonly clock: Clock;
+  readonly digest: DigestServer;
+  readonly directory: Directory;
+  readonly log: Log;
+  /** Demo accounts from any source. */
+  readonly demoFromAnywhere: boolean;
+}
+
+/** A credential with its hashes opened. */
+interface Opened extends StoredCredential {
+  readonly credential: SipCredential;
+}
+
+const FIELDS = {
+  www: { answer: 'Authorization', challenge: 'WWW-Authenticate' },
+  proxy: { answer: 'Proxy-Authorization', challenge: 'Proxy-Authenticate' },
+} as const;
+
+/**
+ * Digest authentication of phones (RFC 3261 §22, RFC 8760) against the directory in memory. Whatever is wrong – domain,
+ * login, password, source of a demo account – the answer and the work are the same.
+ */
+export class Authenticator {
+  readonly #deps: AuthenticatorDeps;
+  readonly #guard: Guard;
+  /** Opening a sealed hash costs more than the digest: once per credential as long as the directory holds it. */
+  readonly #opened = new WeakMap<SipCredential, Opened>();
+
+  constructor(deps: AuthenticatorDeps) {
+    this.#deps = deps;
+    this.#guard = new Guard(deps.clock, deps.log);
+  }
+
+  /**
+   * @param realm the domain the sender claims to belong to; it need not exist.
+   * @param field `www` for a registrar or user agent server, `proxy` for calls.
+   */
+  check(request: SipRequest, source: Peer, realm: string, field: keyof typeof FIELDS): Verdict {
+    const answer = this.#answerFor(request, realm, field);
+    if (!answer) return this.#challenge(realm, field);
+    const account = `${answer.username}@${realm}`;
+    if (this.#guard.locked(source.address, account)) return { kind: 'forbidden' };
+    const result = this.#deps.digest.authenticate(answer.value, request, (login, claimed) =>
+      claimed === realm ? this.#credentials(login, realm, source) : null,
+    );
+    if (result.verdict === 'ok') return { kind: 'ok', credential: result.credential.credential };
+    if (result.verdict === 'wrong') {
+      this.#guard.failed(source.address, account);
+      this.#deps.log.info(
+        { security: true, source: source.address, account, method: request.method },
+        'wrong password',
+      );
+    }
+    return this.#challenge(realm, field, result.verdict === 'stale');
+  }
+
+  #answerFor({ headers }: SipRequest, realm: string, field: keyof typeof FIELDS) {
+    for (const value of headers.all(FIELDS[field].answer)) {
+      const fields = parseDigest(value);
+      if (fields?.realm === realm && fields.username) return { value, username: fields.username };
+    }
+    return null;
+  }
+
+  #challenge(realm: string, field: keyof typeof FIELDS, stale = false): Verdict {
+    const name = FIELDS[field].challenge;
+    const values = this.#deps.digest.challenge(realm, { stale });
+    return { kind: 'challenge', headers: values.map(value => [name, value] as const) };
+  }
+
+  #credentials(login: string, realm: string, source: Peer): readonly Opened[] | null {
+    const { directory, demoFromAnywhere } = this.#deps;
+    const domain = directory.domainOfRealm(realm);
+    if (domain === null) return null;
+    const local = demoFromAnywhere || isPrivate(source.address);
+    const usable = directory
+      .credentials(domain, login)
+      .filter(credential => local || !credential.privateOnly);
+    return usable.map(credential => this.#open(credential));
+  }
+
+  #open(credential: SipCredential): Opened {
+    const known = this.#opened.get(credential);
+    if (known) return known;
+    const { directory } = this.#deps;
+    const { md5, sha256 } = credential.ha1;
+    const opened = { credential, md5: directory.open(md5), sha256: directory.open(sha256) };
+    this.#opened.set(credential, opened);
+    return opened;
+  }
+}

@@ -1,0 +1,85 @@
+import { CAUSES } from '@kommutator/model/cause';
+import type { DialogEvents, ServerTransaction, SipRequest } from '@kommutator/sip';
+import { readInfoKey } from './key-feed.ts';
+import { ALLOW } from './line-context.ts';
+import type { LineLeg } from './line-leg.ts';
+
+/** What a phone asks within its dialog: other media, hold, keys, the end. */
+export class InDialog implements DialogEvents {
+  readonly #leg: LineLeg;
+
+  constructor(leg: LineLeg) {
+    this.#leg = leg;
+  }
+
+  request(transaction: ServerTransaction): void {
+    switch (transaction.request.method) {
+      case 'INVITE':
+        return this.#offer(transaction, true);
+      case 'UPDATE':
+        return this.#offer(transaction, false);
+      case 'INFO':
+        return this.#info(transaction);
+      case 'OPTIONS':
+        return transaction.respond(200);
+      case 'NOTIFY':
+        return transaction.respond(489);
+      default:
+        return transaction.respond(405, { headers: [['Allow', ALLOW]] });
+    }
+  }
+
+  /**
+   * BYE. The leg ends, the flows get their turn, the journal goes to the disk, and only then the phone hears 200: what it
+   * takes for ended is written down (DESIGN rule 3). A phone that misses the 200 repeats the BYE; nothing is done twice.
+   */
+  bye(transaction: ServerTransaction): void {
+    const leg = this.#leg;
+    void leg.end(CAUSES.normal, 'remote').then(() =>
+      setImmediate(() => {
+        leg.context.journalFlush();
+        transaction.respond(200);
+      }),
+    );
+  }
+
+  /** The answer to an offer of ours in the 200 to a re-INVITE without SDP. */
+  acknowledged({ body }: SipRequest): void {
+    if (body.length === 0 || this.#leg.endCause) return;
+    if (this.#leg.negotiation.conclude(body)) this.#leg.mediaChanged();
+  }
+
+  lost(why: string): void {
+    this.#leg.context.log.warn({ ...this.#leg.ids, why }, 'dialog lost');
+    void this.#leg.end({ sip: 408, q850: 102, text: 'Dialog lost' }, 'remote');
+  }
+
+  /** re-INVITE or UPDATE: hold, another address, other codecs; answered here, the other leg is not asked (DESIGN §2). */
+  #offer(transaction: ServerTransaction, reinvite: boolean): void {
+    const leg = this.#leg;
+    const { negotiation } = leg;
+    if (leg.endCause) return transaction.respond(481);
+    if (!negotiation.negotiated) return transaction.respond(491);
+    const { body } = transaction.request;
+    if (body.length === 0) {
+      // A session refresh (RFC 4028), or a re-INVITE that wants our offer (RFC 3261 §14.2).
+      return transaction.respond(200, reinvite ? { body: negotiation.offer() } : {});
+    }
+    if (!negotiation.accept(body).ok) {
+      leg.context.log.info({ ...leg.ids, sip: 488 }, 'offer within the call refused');
+      return transaction.respond(488);
+    }
+    transaction.respond(200, { body: negotiation.answer() });
+    leg.mediaChanged();
+  }
+
+  #info(transaction: ServerTransaction): void {
+    const { headers, body } = transaction.request;
+    if (body.length === 0) return transaction.respond(200);
+    const key = readInfoKey(headers.get('Content-Type') ?? '', body);
+    if (!key)
+      return transaction.respond(415, { headers: [['Accept', 'application/dtmf-relay, application/dtmf']] });
+    transaction.respond(200);
+    this.#leg.infoKey(key);
+  }
+}

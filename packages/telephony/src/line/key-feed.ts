@@ -1,0 +1,72 @@
+import type { Key } from '@kommutator/media';
+
+/** Keys as they come, for one reader; what is not read yet is kept. Ends when the leg ends or the reader's signal aborts. */
+export class KeyFeed implements AsyncIterableIterator<Key> {
+  readonly #kept: Key[] = [];
+  #waiting: ((result: IteratorResult<Key>) => void) | null = null;
+  #over = false;
+  readonly #closed: () => void;
+
+  /** @param closed called once when the feed is over, from either side. */
+  constructor(closed: () => void) {
+    this.#closed = closed;
+  }
+
+  push(key: Key): void {
+    if (this.#over) return;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting) waiting({ done: false, value: key });
+    else this.#kept.push(key);
+  }
+
+  end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#waiting?.({ done: true, value: undefined });
+    this.#waiting = null;
+    this.#closed();
+  }
+
+  next(): Promise<IteratorResult<Key>> {
+    const key = this.#kept.shift();
+    if (key !== undefined) return Promise.resolve({ done: false, value: key });
+    if (this.#over) return Promise.resolve({ done: true, value: undefined });
+    return new Promise(resolve => {
+      this.#waiting = resolve;
+    });
+  }
+
+  return(): Promise<IteratorResult<Key>> {
+    this.#kept.length = 0;
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+const KEYS: ReadonlySet<string> = new Set('0123456789*#ABCD');
+
+/**
+ * The key in an INFO (`application/dtmf-relay`: `Signal=5`, `application/dtmf`: `5`); null when there is none.
+ * `Signal=10` and `11` are the event numbers of * and #.
+ */
+export function readInfoKey(contentType: string, body: Uint8Array): Key | null {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  const text = new TextDecoder().decode(body.subarray(0, 200));
+  if (type === 'application/dtmf') return asKey(text.trim());
+  if (type !== 'application/dtmf-relay') return null;
+  for (const line of text.split('\n')) {
+    const equals = line.indexOf('=');
+    if (line.slice(0, equals).trim().toLowerCase() === 'signal') return asKey(line.slice(equals + 1).trim());
+  }
+  return null;
+}
+
+function asKey(text: string): Key | null {
+  const key = text === '10' ? '*' : text === '11' ? '#' : text.toUpperCase();
+  return KEYS.has(key) ? (key as Key) : null;
+}

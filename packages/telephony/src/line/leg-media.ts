@@ -1,0 +1,175 @@
+import type { Clock, Ms, Timer } from '@kommutator/base';
+import type { Answer, ClipId, Command, Ep, Event, Hear, Key, Negotiated } from '@kommutator/media';
+import type { MediaHub } from './media-hub.ts';
+
+/** Where our RTP of one leg is: written into its SDP. */
+export interface MediaAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+export type Quality = Extract<Event, { is: 'stats' }>;
+export type PlayEnd = Extract<Event, { is: 'played' }>['end'];
+
+/** What the owner of an endpoint is told. */
+export interface MediaEvents {
+  key(key: Key): void;
+  /** No RTP for the time set by {@link LegMedia.watch}, or the engine lost the endpoint. */
+  silent(why: 'rtp-timeout' | 'engine'): void;
+}
+
+export interface MediaInit {
+  readonly clock: Clock;
+  readonly hub: MediaHub;
+  readonly ep: Ep;
+  readonly domain: string;
+  readonly language: string;
+}
+
+/** The last statistics come with the end of the endpoint; a stuck engine may not hold up the end of a call. */
+const LAST_WORDS: Ms = 200;
+const SILENCE: Hear = { silence: true };
+type ForEndpoint = Exclude<Command, { do: 'adopt' }>;
+
+/**
+ * The media endpoint of one leg. Commands reach the engine in order, so nothing here waits for an answer but the
+ * address; what is heard is remembered until the endpoint is opened.
+ */
+export class LegMedia {
+  readonly ep: Ep;
+  events: MediaEvents = { key: () => undefined, silent: () => undefined };
+  readonly #init: MediaInit;
+  #opened: Promise<MediaAddress | null> | null = null;
+  #hears: Hear | null = null;
+  #tag = 0;
+  #playing: { readonly tag: number; readonly stopOn: string; readonly end: (end: PlayEnd) => void } | null =
+    null;
+  #closed = false;
+  #lastWords: ((quality: Quality | null) => void) | null = null;
+
+  constructor(init: MediaInit) {
+    this.#init = init;
+    this.ep = init.ep;
+  }
+
+  /** Opens the endpoint once. Null when the engine has no place for it. */
+  open(): Promise<MediaAddress | null> {
+    if (this.#closed) return Promise.resolve(null);
+    this.#opened ??= this.#open();
+    return this.#opened;
+  }
+
+  /** Tells the engine what was negotiated with the phone. */
+  remote(to: Negotiated): void {
+    this.#tell({ do: 'remote', ep: this.ep, to });
+  }
+
+  /** What the phone hears from now on; ends what is played. */
+  hear(what: Hear): void {
+    if (this.#closed) return;
+    this.#playedTo('replaced');
+    this.#hub.moves(this, sourceOf(this.#hears), sourceOf(what));
+    this.#hears = what;
+    this.#tell({ do: 'hear', ep: this.ep, what });
+  }
+
+  /** Plays clips once, then silence. */
+  play(clips: readonly ClipId[], stopOn?: string): Promise<PlayEnd> {
+    const tag = ++this.#tag;
+    // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
+    this.hear({ play: clips, tag, ...(stopOn !== undefined && { stopOn }), then: SILENCE });
+    return new Promise(end => {
+      if (this.#closed) return end('replaced');
+      this.#playing = { tag, stopOn: stopOn ?? '', end };
+    });
+  }
+
+  /** Hears a sound again and again. */
+  loop(clip: ClipId): void {
+    // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
+    this.hear({ play: [clip], tag: ++this.#tag, loop: true, then: SILENCE });
+  }
+
+  /** Whether RTP is expected: `lostAfter` ms without any are reported; 0 = never. */
+  watch(lostAfter: Ms): void {
+    this.#tell({ do: 'watch', ep: this.ep, keys: 'relay', lostAfter });
+  }
+
+  /** A key that came by INFO: who hears this phone hears it too, and it may stop what is played. */
+  passKey(key: Key): void {
+    for (const hearer of this.#hub.hearersOf(this.ep)) hearer.#tell({ do: 'keys', ep: hearer.ep, keys: key });
+    if (this.#playing?.stopOn.includes(key)) {
+      this.#playedTo('key');
+      this.hear(SILENCE);
+    }
+  }
+
+  /** Closes the endpoint. Resolves with its last statistics; null when it never had a phone or the engine is silent. */
+  close(): Promise<Quality | null> {
+    if (this.#closed) return Promise.resolve(null);
+    this.#playedTo('replaced');
+    this.#closed = true;
+    this.#hub.moves(this, sourceOf(this.#hears), null);
+    if (!this.#opened) return Promise.resolve(null);
+    return new Promise(resolve => {
+      const timer: Timer = this.#init.clock.after(LAST_WORDS, () => this.#lastWords?.(null));
+      this.#lastWords = quality => {
+        timer.cancel();
+        this.#lastWords = null;
+        this.#hub.remove(this);
+        resolve(quality);
+      };
+      void this.#hub.send({ do: 'close', ep: this.ep }).then(answer => {
+        if (!answer.ok) this.#lastWords?.(null);
+      });
+    });
+  }
+
+  /** An event of the engine; called by the hub. */
+  event(event: Event): void {
+    if (event.is === 'heard') this.events.key(event.what.key);
+    else if (event.is === 'played' && event.tag === this.#playing?.tag) this.#playedTo(event.end);
+    else if (event.is === 'flow' && event.state === 'lost') this.events.silent('rtp-timeout');
+    else if (event.is === 'stats' && event.last) this.#lastWords?.(event);
+  }
+
+  /** The engine died; called by the hub. */
+  lost(_why: string): void {
+    if (this.#lastWords) return this.#lastWords(null);
+    this.events.silent('engine');
+  }
+
+  get #hub(): MediaHub {
+    return this.#init.hub;
+  }
+
+  async #open(): Promise<MediaAddress | null> {
+    const { domain, language } = this.#init;
+    this.#hub.add(this);
+    const opening = this.#hub.send({ do: 'open', ep: this.ep, domain, as: 'rtp', language });
+    if (this.#hears) this.#tell({ do: 'hear', ep: this.ep, what: this.#hears }, true);
+    const answer = await opening;
+    if (answer.ok && answer.address !== undefined && answer.port !== undefined)
+      return { address: answer.address, port: answer.port };
+    this.#hub.remove(this);
+    return null;
+  }
+
+  #tell(command: ForEndpoint, opening = false): void {
+    if (this.#closed || (!this.#opened && !opening)) return;
+    void this.#hub.send(command).then(answer => this.#refused(answer));
+  }
+
+  #refused(answer: Answer): void {
+    if (answer.ok || this.#closed) return;
+    if (answer.refused === 'unknown-endpoint' || answer.refused === 'gone') this.events.silent('engine');
+  }
+
+  #playedTo(end: PlayEnd): void {
+    const playing = this.#playing;
+    this.#playing = null;
+    playing?.end(end);
+  }
+}
+
+const sourceOf = (hear: Hear | null): Ep | null => (hear && 'relay' in hear ? hear.relay : null);

@@ -1,0 +1,274 @@
+import { newId, Settled } from '@kommutator/base';
+import type { ClipId, Ep, Key } from '@kommutator/media';
+import { CAUSES, type Cause } from '@kommutator/model/cause';
+import type { DomainSnapshot } from '@kommutator/model/config';
+import type { CallEvent, Party } from '@kommutator/model/events';
+import type { LegId } from '@kommutator/model/ids';
+import type { Dialog, HeaderList, Headers } from '@kommutator/sip';
+import { type Call, type Leg, LegEnded, type Sound } from '../call.ts';
+import { reasonHeaders } from './causes.ts';
+import { InDialog } from './in-dialog.ts';
+import { KeyFeed } from './key-feed.ts';
+import { LegMedia, type PlayEnd, type Quality } from './leg-media.ts';
+import type { LineContext } from './line-context.ts';
+import type { Negotiation } from './negotiation.ts';
+import { address } from './presentation.ts';
+
+/** A phone that sends no RTP for so long while it talks has gone without a word. */
+const RTP_TIMEOUT = 60_000;
+const RTP_TIMEOUT_CAUSE: Cause = { ...CAUSES.mediaLost, text: 'RTP timeout' };
+
+export interface LegInit {
+  readonly context: LineContext;
+  readonly config: DomainSnapshot;
+  readonly party: Party;
+  /** Hops this call may still make (RFC 3261 §20.22). */
+  readonly maxForwards: number;
+  readonly negotiation: Negotiation;
+}
+
+/**
+ * A leg: one dialog, one endpoint. What the two halves – an INVITE that came, an INVITE we sent – do the same way is
+ * here; how they ring, answer and are refused is theirs.
+ */
+export abstract class LineLeg implements Leg {
+  readonly id: LegId;
+  abstract readonly sipCallId: string;
+  readonly party: Party;
+  readonly ep: Ep;
+  call: Call | null = null;
+  readonly maxForwards: number;
+  readonly context: LineContext;
+  readonly config: DomainSnapshot;
+  readonly media: LegMedia;
+  readonly negotiation: Negotiation;
+  protected dialog: Dialog | null = null;
+  #answered = false;
+  #cause: Cause | null = null;
+  #finished: Promise<void> | null = null;
+  readonly #ended = new Settled<Cause>();
+  readonly #feeds = new Set<KeyFeed>();
+  #lastKey: Key | null = null;
+  #shown: Party | null = null;
+  #peerTakesUpdate = false;
+
+  constructor(init: LegInit) {
+    const { context, config } = init;
+    this.id = newId<LegId>(context.clock.wall());
+    this.ep = this.id as string as Ep;
+    this.context = context;
+    this.config = config;
+    this.party = init.party;
+    this.maxForwards = init.maxForwards;
+    this.media = new LegMedia({
+      clock: context.clock,
+      hub: context.hub,
+      ep: this.ep,
+      domain: config.id,
+      language: config.language,
+    });
+    this.media.events = { key: key => this.#key(key), silent: why => this.#silent(why) };
+    this.negotiation = init.negotiation;
+    context.legs.add(this);
+  }
+
+  get answered(): boolean {
+    return this.#answered;
+  }
+
+  get endCause(): Cause | null {
+    return this.#cause;
+  }
+
+  get ended(): Promise<Cause> {
+    return this.#ended.promise;
+  }
+
+  abstract answer(): Promise<void>;
+
+  /** 180, once; nothing for a half that cannot ring. */
+  protected abstract ring(): void;
+
+  /** 183 with SDP, once; nothing for a half that has no caller waiting. */
+  protected abstract openEarly(): void;
+
+  /** Whether what the endpoint plays reaches the phone before the answer. */
+  protected abstract readonly earlyMedia: boolean;
+
+  /** CANCEL or refusal: the leg ends before it was answered. */
+  protected abstract giveUp(cause: Cause): void;
+
+  hear(sound: Sound): void {
+    if (this.#cause) return;
+    if (!this.#answered && !this.earlyMedia) {
+      if (sound === 'ringback') return this.ring();
+      if (sound === 'silence') return;
+      this.openEarly();
+    }
+    if (sound === 'silence') this.media.hear({ silence: true });
+    else this.media.loop(clipOf(sound));
+  }
+
+  hearLeg(other: Leg): void {
+    if (this.#cause) return;
+    if (!this.#answered) this.openEarly();
+    this.media.hear({ relay: other.ep });
+  }
+
+  async play(
+    clips: readonly ClipId[],
+    o: { readonly stopOn?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly key: Key | null }> {
+    if (this.#cause) throw new LegEnded(this, this.#cause);
+    o.signal?.throwIfAborted();
+    if (!this.#answered) this.openEarly();
+    this.#lastKey = null;
+    const end = await this.#whileUp(this.media.play(clips, o.stopOn), o.signal);
+    if (end === 'missing') this.context.log.warn({ ...this.ids, clips }, 'a sound is missing');
+    return { key: end === 'key' ? this.#lastKey : null };
+  }
+
+  keys(signal?: AbortSignal): AsyncIterable<Key> {
+    const feed = new KeyFeed(() => {
+      this.#feeds.delete(feed);
+      signal?.removeEventListener('abort', over);
+    });
+    const over = () => feed.end();
+    if (this.#cause || signal?.aborted) feed.end();
+    else {
+      this.#feeds.add(feed);
+      signal?.addEventListener('abort', over, { once: true });
+    }
+    return feed;
+  }
+
+  /** Before the answer the identity travels in the next response (RFC 3325); later in an UPDATE (RFC 3311). */
+  show(party: Party): void {
+    if (this.#cause) return;
+    this.#shown = party;
+    if (this.#answered) this.#update();
+  }
+
+  hangup(cause: Cause): void {
+    if (this.#cause) return;
+    if (this.#answered) this.dialog?.bye(reasonHeaders(cause));
+    else {
+      this.context.log.info(
+        { ...this.ids, sip: cause.sip, q850: cause.q850, why: cause.text },
+        'leg given up',
+      );
+      this.giveUp(cause);
+    }
+    void this.end(cause, 'us');
+  }
+
+  /**
+   * The leg is over; signalling has been seen to. Notes quality and end, then lets everybody know. The endpoint's last
+   * statistics are waited for, ≤ 200 ms, only when somebody has talked.
+   */
+  end(cause: Cause, by: 'remote' | 'us'): Promise<void> {
+    this.#finished ??= this.#end(cause, by);
+    return this.#finished;
+  }
+
+  /** Call and leg id: on every log line about this leg. */
+  get ids(): { readonly leg: LegId; readonly call?: Call['id']; readonly sipCallId: string } {
+    return { leg: this.id, sipCallId: this.sipCallId, ...(this.call && { call: this.call.id }) };
+  }
+
+  /** A key that came by INFO. */
+  infoKey(key: Key): void {
+    this.#key(key);
+    this.media.passKey(key);
+  }
+
+  /** Tells the engine what is negotiated now, and whether RTP is to be expected. */
+  mediaChanged(): void {
+    const { negotiated } = this.negotiation;
+    if (!negotiated) return;
+    this.media.remote(negotiated);
+    if (this.#answered) this.media.watch(this.negotiation.onHold ? 0 : RTP_TIMEOUT);
+  }
+
+  note(event: CallEvent): void {
+    this.call?.note(event);
+  }
+
+  /** Who is shown to the peer, for 180, 183 and 200. */
+  protected identity(): HeaderList {
+    if (!this.#shown) return [];
+    const { number, name } = this.#shown;
+    return number === ''
+      ? [['Privacy', 'id']]
+      : [['P-Asserted-Identity', address(number, this.config.name, name)]];
+  }
+
+  /** The dialog stands. @param headers of the peer's message that says what it understands. */
+  protected confirm(dialog: Dialog, headers: Headers): void {
+    this.#answered = true;
+    this.take(dialog);
+    this.#peerTakesUpdate = headers.all('Allow').some(method => method.toUpperCase() === 'UPDATE');
+    this.note({ type: 'leg.answered', leg: this.id });
+    this.mediaChanged();
+  }
+
+  /** Requests of this dialog are ours to answer from now on. */
+  protected take(dialog: Dialog): void {
+    this.dialog = dialog;
+    dialog.events = new InDialog(this);
+  }
+
+  async #end(cause: Cause, by: 'remote' | 'us'): Promise<void> {
+    this.#cause = cause;
+    const closing = this.media.close();
+    const quality = this.#answered ? await closing : null;
+    if (quality) this.#noteQuality(quality);
+    this.note({ type: 'leg.ended', leg: this.id, cause, by });
+    this.context.legs.delete(this);
+    for (const feed of [...this.#feeds]) feed.end();
+    this.#ended.settle(cause);
+  }
+
+  #noteQuality({ packetsIn, packetsOut, loss, jitterMs, mos }: Quality): void {
+    this.note({ type: 'leg.quality', leg: this.id, packetsIn, packetsOut, loss, jitterMs, mos });
+  }
+
+  #key(key: Key): void {
+    this.#lastKey = key;
+    for (const feed of this.#feeds) feed.push(key);
+  }
+
+  #silent(why: 'rtp-timeout' | 'engine'): void {
+    if (this.#cause || (why === 'rtp-timeout' && (!this.#answered || this.negotiation.onHold))) return;
+    this.context.log.warn({ ...this.ids, why }, 'media of a leg lost');
+    this.hangup(why === 'engine' ? CAUSES.mediaLost : RTP_TIMEOUT_CAUSE);
+  }
+
+  #update(): void {
+    const { dialog } = this;
+    if (!dialog || !this.#peerTakesUpdate) return;
+    void dialog.request('UPDATE', { headers: this.identity() });
+  }
+
+  /** Waits as long as the leg lives and the signal allows. */
+  #whileUp(playing: Promise<PlayEnd>, signal: AbortSignal | undefined): Promise<PlayEnd> {
+    return new Promise((resolve, reject) => {
+      const aborted = () => {
+        this.media.hear({ silence: true });
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', aborted, { once: true });
+      void playing.then(end => {
+        signal?.removeEventListener('abort', aborted);
+        if (!this.#cause) return resolve(end);
+        void this.ended.then(cause => reject(new LegEnded(this, cause)));
+      });
+    });
+  }
+}
+
+function clipOf(sound: Exclude<Sound, 'silence'>): ClipId {
+  if (typeof sound === 'object') return sound.loop;
+  const tone = sound === 'dialTone' ? 'dial' : sound;
+  return `tone:${tone}` as ClipId;
+}

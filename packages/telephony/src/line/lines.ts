@@ -1,0 +1,150 @@
+import type { Clock } from '@kommutator/base';
+import type { MediaEngine } from '@kommutator/media';
+import { CAUSES } from '@kommutator/model/cause';
+import type { DomainId } from '@kommutator/model/ids';
+import type { DigestServer, RandomBytes, SipStack } from '@kommutator/sip';
+import type { Arrival, InviteOrder, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
+import type { Directory, Log, RegistrationStore } from '../ports.ts';
+import { Arrivals } from './arrivals.ts';
+import { Authenticator } from './authenticator.ts';
+import { departureOf, partyOf } from './departures.ts';
+import { LegBook } from './leg-book.ts';
+import { OutgoingInvite } from './leg-outgoing.ts';
+import type { LineContext, LineSettings } from './line-context.ts';
+import { LineLeg } from './line-leg.ts';
+import { MediaHub } from './media-hub.ts';
+import { Negotiation } from './negotiation.ts';
+import { answerOther } from './other-methods.ts';
+import { Registrar } from './registrar.ts';
+import { TrunkTable } from './trunk-table.ts';
+import { Trunks } from './trunks.ts';
+
+export interface LinesDeps {
+  readonly clock: Clock;
+  readonly sip: SipStack;
+  readonly media: MediaEngine;
+  readonly directory: Directory;
+  readonly registrations: RegistrationStore;
+  /** Shared by all nodes, so that a nonce of one is good at the other. */
+  readonly digest: DigestServer;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  /** Writes the journal to the disk; called before a BYE is answered. */
+  readonly journalFlush: () => void;
+  readonly settings: LineSettings;
+}
+
+/** What is alive; all but `registrations` are zero when nobody calls. */
+export interface LineCounters {
+  readonly legs: number;
+  readonly endpoints: number;
+  readonly registrations: number;
+}
+
+/** The side of call control that turns SIP and media into legs. */
+export interface LineSide extends Lines {
+  counters(): LineCounters;
+  /** While on, new calls get 503 with Retry-After and OPTIONS says so; calls going on are not touched. */
+  drain(on: boolean): void;
+  /** The directory has changed: trunks are looked at again. */
+  reload(): void;
+  /** Ends all legs, stops pings and expiry, takes back the registrations at carriers. Contacts stay on disk. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_HOPS = 70;
+
+/** Builds the line side and puts it on the stack and on the engine. */
+export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => void): LineSide {
+  const { clock, sip, directory, log, settings, random: randomBytes } = deps;
+  const random = () => Buffer.from(randomBytes(6)).readUIntBE(0, 6) / 2 ** 48;
+  const hub = new MediaHub(deps.media, log);
+  const legs = new LegBook<LineLeg>();
+  const { journalFlush } = deps;
+  const context: LineContext = { clock, sip, hub, directory, log, settings, random, journalFlush, legs };
+  const authenticator = new Authenticator({
+    clock,
+    digest: deps.digest,
+    directory,
+    log,
+    demoFromAnywhere: settings.demoFromAnywhere,
+  });
+  const registrar = new Registrar({ clock, directory, store: deps.registrations, authenticator, log });
+  const { bindings } = registrar;
+  const arrivals = new Arrivals({
+    context,
+    authenticator,
+    bindings,
+    trunks: new TrunkTable(directory),
+    onArrival,
+  });
+  const trunks = new Trunks({
+    clock,
+    sip,
+    log,
+    random,
+    randomBytes,
+    open: sealed => directory.open(sealed),
+    directory,
+    simulator: settings.simulator,
+  });
+  sip.events = {
+    request: transaction =>
+      transaction.request.method === 'REGISTER'
+        ? registrar.register(transaction)
+        : answerOther(transaction, arrivals.draining),
+    invite: invite => arrivals.invite(invite),
+  };
+  return {
+    contacts: (domain, login) => contactsOf(deps.directory, registrar, domain, login),
+    trunkUp: (trunk, destination) => trunks.up(trunk, destination),
+    trunkCalls: trunk => legs.onTrunk(trunk.id),
+    invite: order => invite({ context, registrar, trunks }, order),
+    counters: () => ({ legs: legs.size, endpoints: hub.size, registrations: bindings.size }),
+    drain: on => {
+      arrivals.draining = on;
+    },
+    reload: () => trunks.reload(),
+    close: async () => {
+      arrivals.draining = true;
+      trunks.close();
+      registrar.close();
+      const ending = [...legs];
+      for (const leg of ending) leg.hangup(CAUSES.systemEnd);
+      await Promise.all(ending.map(leg => leg.ended));
+    },
+  };
+}
+
+function contactsOf(
+  directory: Directory,
+  registrar: Registrar,
+  name: string,
+  login: string,
+): readonly RegisteredContact[] {
+  const domain: DomainId | null = directory.domainOfRealm(name.toLowerCase());
+  return domain === null ? [] : [...registrar.bindings.of(domain, login)];
+}
+
+type Ways = Parameters<typeof departureOf>[0];
+
+function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
+  const { context } = ways;
+  const caller = order.caller instanceof LineLeg ? order.caller : null;
+  const maxForwards = (caller?.maxForwards ?? DEFAULT_HOPS + 1) - 1;
+  const leg = new OutgoingInvite({
+    context,
+    config: order.call.config,
+    party: partyOf(order),
+    maxForwards,
+    negotiation: new Negotiation(context, '', caller?.negotiation),
+  });
+  const departure = departureOf(ways, order, maxForwards);
+  // The flow adopts the leg in this tick: what comes of it is noted in its call.
+  if ('sip' in departure) queueMicrotask(() => leg.refused(departure));
+  else {
+    leg.negotiation.peer = departure.peer.address;
+    void leg.depart(departure);
+  }
+  return leg;
+}

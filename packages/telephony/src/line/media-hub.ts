@@ -1,0 +1,60 @@
+import type { Command, Ep, Event, MediaEngine } from '@kommutator/media';
+import type { Log } from '../ports.ts';
+import type { LegMedia } from './leg-media.ts';
+
+/** Joins the one media engine with the endpoints of the legs: who hears whom, and whose event it is. */
+export class MediaHub {
+  readonly #engine: MediaEngine;
+  readonly #log: Log;
+  readonly #endpoints = new Map<Ep, LegMedia>();
+  /** Endpoints that hear this one. */
+  readonly #hearers = new Map<Ep, Set<LegMedia>>();
+
+  constructor(engine: MediaEngine, log: Log) {
+    this.#engine = engine;
+    this.#log = log;
+    engine.onEvent = event => this.#event(event);
+    engine.onLost = why => this.#lost(why);
+  }
+
+  /** Endpoints open now. */
+  get size(): number {
+    return this.#endpoints.size;
+  }
+
+  add(media: LegMedia): void {
+    this.#endpoints.set(media.ep, media);
+  }
+
+  remove(media: LegMedia): void {
+    this.#endpoints.delete(media.ep);
+    this.#hearers.delete(media.ep);
+  }
+
+  /** The engine's answer; a dead engine answers `gone`. */
+  send(command: Command): ReturnType<MediaEngine['command']> {
+    return this.#engine.command(command);
+  }
+
+  /** Notes that `media` hears `now` instead of `before`. */
+  moves(media: LegMedia, before: Ep | null, now: Ep | null): void {
+    if (before !== null) this.#hearers.get(before)?.delete(media);
+    if (now === null || now === media.ep) return;
+    const hearers = this.#hearers.get(now);
+    if (hearers) hearers.add(media);
+    else this.#hearers.set(now, new Set([media]));
+  }
+
+  hearersOf(ep: Ep): Iterable<LegMedia> {
+    return this.#hearers.get(ep) ?? [];
+  }
+
+  #event(event: Event): void {
+    this.#endpoints.get(event.ep)?.event(event);
+  }
+
+  #lost(why: string): void {
+    this.#log.error({ why, endpoints: this.#endpoints.size }, 'media engine lost');
+    for (const media of [...this.#endpoints.values()]) media.lost(why);
+  }
+}

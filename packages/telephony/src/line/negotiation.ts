@@ -1,0 +1,166 @@
+import { err, ok, type Result } from '@kommutator/base';
+import type { CodecName, Negotiated } from '@kommutator/media';
+import {
+  type AgreedAudio,
+  type AudioCodec,
+  type AudioDescription,
+  answerAudio,
+  type Body,
+  DEFAULT_CODECS,
+  isHold,
+  type LocalDescription,
+  mirrorDirection,
+  offerCodecs,
+  parseSdp,
+  readAnswer,
+  type SessionDescription,
+  TELEPHONE_EVENT,
+  writeAnswer,
+  writeOffer,
+} from '@kommutator/sip';
+import { AddressList, isPrivate } from './addresses.ts';
+import type { MediaAddress } from './leg-media.ts';
+import type { LineContext } from './line-context.ts';
+
+const PTIME = 20;
+
+export type OfferFault = 'malformed' | 'no-audio' | 'no-codec';
+
+/** What decides which address our SDP names. */
+type Surroundings = Pick<LineContext, 'random' | 'settings'>;
+
+/**
+ * Offer and answer of one leg (RFC 3264) with our endpoint: the other leg's SDP is never seen (DESIGN §2 «Two half calls»).
+ * The session id stays, the version grows with every change of ours.
+ */
+export class Negotiation {
+  /** Source address of the peer's signalling: the latch prefers it until the answer. */
+  peer: string;
+  readonly #settings: LineContext['settings'];
+  readonly #preferred: readonly AudioCodec[];
+  #local: LocalDescription;
+  #written = '';
+  /** Their last offer, accepted and not necessarily answered yet. */
+  #offer: SessionDescription | null = null;
+  #remote: AudioDescription | null = null;
+  #agreed: AgreedAudio | null = null;
+
+  /** @param caller whose codecs come first in an offer of ours. */
+  constructor({ random, settings }: Surroundings, peer: string, caller?: Negotiation) {
+    this.peer = peer;
+    this.#settings = settings;
+    this.#preferred = offerCodecs(caller?.agreed ?? [], DEFAULT_CODECS);
+    this.#local = {
+      sessionId: String(Math.floor(random() * 2 ** 48)),
+      version: 0,
+      address: '0.0.0.0',
+      port: 0,
+      codecs: this.#preferred,
+      telephoneEvent: TELEPHONE_EVENT,
+      direction: 'sendrecv',
+      ptime: PTIME,
+    };
+  }
+
+  /** Whether the peer's INVITE carried an offer. */
+  get offered(): boolean {
+    return this.#offer !== null;
+  }
+
+  /** Codecs both sides have, in the order of who answered. */
+  get agreed(): readonly AudioCodec[] {
+    return this.#agreed?.codecs ?? [];
+  }
+
+  /** The peer sends nothing, or wants to hear nothing. */
+  get onHold(): boolean {
+    return this.#remote !== null && isHold(this.#remote);
+  }
+
+  /** Our endpoint is open: its address goes into SDP. A phone outside our networks is told the public one. */
+  place({ address, port }: MediaAddress): void {
+    const { publicAddress, localNets } = this.#settings;
+    const inside = isPrivate(this.peer) || new AddressList(localNets).has(this.peer);
+    this.#local = {
+      ...this.#local,
+      address: inside || publicAddress === null ? address : publicAddress,
+      port,
+    };
+  }
+
+  /** Takes an offer of theirs. Nothing is changed by one that is refused. */
+  accept(body: Uint8Array): Result<null, OfferFault> {
+    const parsed = parseSdp(body);
+    if (!parsed.ok) return err('malformed');
+    const { audio } = parsed.value;
+    if (!audio) return err('no-audio');
+    const agreed = answerAudio(audio, DEFAULT_CODECS);
+    if (!agreed) return err('no-codec');
+    this.#offer = parsed.value;
+    this.#remote = audio;
+    this.#agreed = agreed;
+    return ok(null);
+  }
+
+  /** Our answer to the offer accepted last; the same again as long as nothing has changed. */
+  answer(): Body {
+    const { codecs = this.#preferred, telephoneEvent } = this.#agreed ?? {};
+    const direction = this.#remote ? mirrorDirection(this.#remote.direction) : 'sendrecv';
+    this.#local = { ...this.#local, codecs, telephoneEvent, direction };
+    const offer = this.#offer;
+    return this.#write(local => (offer ? writeAnswer(local, offer) : writeOffer(local)));
+  }
+
+  /** Our offer: the caller's codecs first, then the rest of ours. Within the call: what is in use comes first. */
+  offer(): Body {
+    const codecs = this.#agreed ? offerCodecs(this.#agreed.codecs, DEFAULT_CODECS) : this.#preferred;
+    this.#local = { ...this.#local, codecs, telephoneEvent: TELEPHONE_EVENT, direction: 'sendrecv' };
+    return this.#write(writeOffer);
+  }
+
+  /** Takes their answer to our offer. @returns false when it refuses our audio or is none. */
+  conclude(body: Uint8Array): boolean {
+    const parsed = parseSdp(body);
+    const agreed = parsed.ok ? readAnswer(this.#local, parsed.value) : null;
+    if (!parsed.ok || !agreed) return false;
+    this.#agreed = agreed;
+    this.#remote = parsed.value.audio;
+    return true;
+  }
+
+  /** For the engine; null before offer and answer are complete. */
+  get negotiated(): Negotiated | null {
+    const remote = this.#remote;
+    const agreed = this.#agreed;
+    const send = agreed?.codecs.map(codecOf).find(codec => codec !== null);
+    if (!remote || !agreed || !send) return null;
+    return {
+      address: remote.address,
+      port: remote.port,
+      rtcpPort: remote.rtcpPort,
+      rtcpMux: remote.rtcpMux,
+      send,
+      receive: agreed.receive.map(codecOf).filter(codec => codec !== null),
+      telephoneEvent: agreed.telephoneEvent,
+      // An address of zeros is the old way to hold (RFC 2543): there is nowhere to send to.
+      direction: isUnspecified(remote.address) ? 'inactive' : mirrorDirection(remote.direction),
+      ptime: remote.ptime ?? PTIME,
+      signallingAddress: this.peer,
+    };
+  }
+
+  /** The version grows when the description differs from the last one written (RFC 3264 §8). */
+  #write(make: (local: LocalDescription) => Uint8Array): Body {
+    const same = Buffer.from(make(this.#local)).toString() === this.#written;
+    if (!same && this.#written !== '') this.#local = { ...this.#local, version: this.#local.version + 1 };
+    const bytes = make(this.#local);
+    this.#written = Buffer.from(bytes).toString();
+    return { type: 'application/sdp', bytes };
+  }
+}
+
+const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';
+
+function codecOf({ name, payloadType }: AudioCodec): { codec: CodecName; payloadType: number } | null {
+  return name === 'PCMA' || name === 'PCMU' ? { codec: name, payloadType } : null;
+}

@@ -1,0 +1,38 @@
+import type { ServerTransaction } from '@kommutator/sip';
+import { ALLOW } from './line-context.ts';
+
+const METHODS_OUTSIDE = `${ALLOW}, REGISTER`;
+
+/**
+ * Requests outside a dialog that are neither INVITE nor REGISTER. A scanner learns that SIP is spoken here, nothing of
+ * domains and logins: the Request-URI is not looked at.
+ * @param draining new calls are refused: OPTIONS says so, and balancers go elsewhere.
+ */
+export function answerOther(transaction: ServerTransaction, draining: boolean): void {
+  switch (transaction.request.method) {
+    case 'OPTIONS':
+      return draining
+        ? transaction.respond(503, { headers: [['Retry-After', '60']] })
+        : transaction.respond(200, {
+            headers: [
+              ['Allow', METHODS_OUTSIDE],
+              ['Accept', 'application/sdp'],
+            ],
+          });
+    case 'SUBSCRIBE':
+    case 'PUBLISH':
+      // RFC 6665 §8.3.2, RFC 3903 §6: no event package is served.
+      return transaction.respond(489);
+    case 'BYE':
+    case 'INFO':
+    case 'UPDATE':
+    case 'NOTIFY':
+    case 'PRACK':
+      return transaction.respond(481);
+    case 'MESSAGE':
+    case 'REFER':
+      return transaction.respond(405, { headers: [['Allow', METHODS_OUTSIDE]] });
+    default:
+      return transaction.respond(501, { headers: [['Allow', METHODS_OUTSIDE]] });
+  }
+}

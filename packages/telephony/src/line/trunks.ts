@@ -1,0 +1,121 @@
+import type { Timer } from '@kommutator/base';
+import type { TrunkConfig } from '@kommutator/model/config';
+import type { TrunkId } from '@kommutator/model/ids';
+import type { Peer, SipResponse } from '@kommutator/sip';
+import type { Directory } from '../ports.ts';
+import type { LineSettings } from './line-context.ts';
+import { DestinationHealth, type HealthDeps } from './trunk-health.ts';
+import { type RegistrationDeps, TrunkAccount, TrunkRegistration } from './trunk-registration.ts';
+
+/** Versions are compared so often besides being told of changes (DESIGN rule 8). */
+const COMPARE_EVERY = 30_000;
+
+export interface TrunksDeps extends RegistrationDeps, HealthDeps {
+  readonly directory: Directory;
+  readonly simulator: LineSettings['simulator'];
+}
+
+/** Watched trunk: what was configured, and what keeps an eye on it. */
+interface Watched {
+  readonly config: TrunkConfig;
+  readonly health: readonly DestinationHealth[];
+  readonly account: TrunkAccount | null;
+  readonly registration: TrunkRegistration | null;
+}
+
+/** Pings, registers and remembers the trunks of the directory; begins anew with those that were changed. */
+export class Trunks {
+  readonly #deps: TrunksDeps;
+  readonly #watched = new Map<TrunkId, Watched>();
+  #seen = -1;
+  #timer: Timer | null = null;
+
+  constructor(deps: TrunksDeps) {
+    this.#deps = deps;
+    this.#compare();
+  }
+
+  /** Destinations that are pinged or registered with. */
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  /** Whether a call may be sent there with hope. An unknown trunk is tried. */
+  up(trunk: TrunkConfig, destination: number): boolean {
+    const watched = this.#watched.get(trunk.id);
+    if (!watched) return true;
+    if (watched.registration && !watched.registration.registered) return false;
+    return watched.health[destination]?.up ?? true;
+  }
+
+  /** Answers the carrier's challenge to a request of ours. */
+  authoriser(
+    trunk: TrunkConfig,
+    method: string,
+    uri: string,
+  ): (challenge: SipResponse) => readonly [string, string] | null {
+    return challenge => this.#watched.get(trunk.id)?.account?.answer(challenge, method, uri) ?? null;
+  }
+
+  /** The directory has changed. */
+  reload(): void {
+    const { current } = this.#deps.directory;
+    if (current.version === this.#seen) return;
+    this.#seen = current.version;
+    const wanted = new Map(current.trunks.filter(trunk => trunk.enabled).map(trunk => [trunk.id, trunk]));
+    for (const [id, watched] of this.#watched) {
+      const now = wanted.get(id);
+      if (now && JSON.stringify(now) === JSON.stringify(watched.config)) wanted.delete(id);
+      else this.#forget(id, watched);
+    }
+    for (const trunk of wanted.values()) this.#watched.set(trunk.id, this.#watch(trunk));
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+    for (const [id, watched] of this.#watched) this.#forget(id, watched);
+  }
+
+  #compare(): void {
+    this.reload();
+    this.#timer = this.#deps.clock.after(COMPARE_EVERY, () => this.#compare());
+  }
+
+  #watch(config: TrunkConfig): Watched {
+    const deps = this.#deps;
+    const { registration } = config;
+    const destinations = config.destinations
+      .map((_, index) => destinationOf(config, index, null))
+      .filter(d => d !== null);
+    const account = registration && new TrunkAccount(registration, deps);
+    const registrar = destinations[0];
+    return {
+      config,
+      health: destinations.map(({ peer, host }) => new DestinationHealth(deps, peer, host)),
+      account,
+      registration:
+        registration && account && registrar
+          ? new TrunkRegistration(deps, registration, registrar.peer, account)
+          : null,
+    };
+  }
+
+  #forget(id: TrunkId, { health, registration }: Watched): void {
+    this.#watched.delete(id);
+    for (const destination of health) destination.close();
+    registration?.close();
+  }
+}
+
+/** Where the n-th destination of a trunk is; the simulator for a trunk that has none. Null = there is no such place. */
+export function destinationOf(
+  trunk: TrunkConfig,
+  index: number,
+  simulator: LineSettings['simulator'],
+): { readonly peer: Peer; readonly host: string } | null {
+  const destination = trunk.destinations.length === 0 ? simulator : trunk.destinations[index];
+  if (!destination) return null;
+  const { host, port, protocol } = destination;
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return { peer: { protocol, address: host, port }, host: `${name}:${port}` };
+}
