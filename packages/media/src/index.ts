@@ -1,2 +1,5 @@
 /** RTP, codecs, DTMF, tones, prompts. Knows nothing of SIP messages or of a PBX. */
+
+export { createEngine, type EngineCounters, type EngineOptions, type LocalEngine } from './engine/engine.ts';
 export * from './protocol.ts';
+export type { Prompts } from './tones/prompts.ts';

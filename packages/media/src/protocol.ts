@@ -63,6 +63,8 @@ export interface Negotiated {
   readonly ptime: number;
   /** Source address of the phone's signalling, preferred by the latch until the call is answered. */
   readonly signallingAddress?: string | undefined;
+  /** The call is answered: from now on the latch follows only a new offer/answer or a stream that goes on. */
+  readonly answered?: boolean | undefined;
 }
 
 /** Signalling → media. Idempotent by endpoint id; each is answered once. */
@@ -124,6 +126,7 @@ export type Event =
       readonly loss: number;
       readonly jitterMs: Ms;
       readonly rttMs?: Ms;
+      /** 1…4.5 by the E-model; 0 when nothing was received. */
       readonly mos: number;
       /** Packets refused because they did not come from the learned source. */
       readonly refused: number;

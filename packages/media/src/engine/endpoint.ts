@@ -1,0 +1,191 @@
+import type { Clock, Ms } from '@kommutator/base';
+import type { Answer, Command, Ep, Event, Hear, Key, Negotiated } from '../protocol.ts';
+import { Latch } from '../rtp/latch.ts';
+import { isRtcp } from '../rtp/packet.ts';
+import type { PromptLibrary } from '../tones/prompts.ts';
+import { Inbound } from './inbound.ts';
+import { KeySender } from './key-sender.ts';
+import { Mixer } from './mixer.ts';
+import { Outbound } from './outbound.ts';
+import type { Paced, Pacer } from './pacer.ts';
+import { Playback } from './playback.ts';
+import { Reports } from './reports.ts';
+import { type Listener, PCMA, PCMU, type Sound, type Source, type Sources } from './sources.ts';
+import type { Inlet, Wire } from './wire.ts';
+
+/** What all endpoints of a thread share. */
+export interface Shared {
+  readonly clock: Clock;
+  readonly pacer: Pacer;
+  readonly sources: Sources;
+  readonly library: Pick<PromptLibrary, 'find'>;
+  readonly random: () => number;
+  readonly emit: (event: Event) => void;
+}
+
+/** One endpoint: packets in, packets out, and the one thing it hears. */
+export class Endpoint implements Inlet, Listener, Paced {
+  readonly ep: Ep;
+  /** RTP port once bound. */
+  port: number | undefined;
+  closed = false;
+  readonly #shared: Shared;
+  readonly #language: string;
+  readonly #latch = new Latch();
+  readonly #in: Inbound;
+  readonly #out: Outbound;
+  readonly #keys: KeySender;
+  readonly #reports: Reports;
+  #mux = false;
+  #negotiated = false;
+  #heard: readonly Ep[] = [];
+  #playback: Playback | undefined;
+  #mixer: Mixer | undefined;
+
+  constructor({ ep, language }: Extract<Command, { do: 'open' }>, shared: Shared) {
+    this.ep = ep;
+    this.#shared = shared;
+    this.#language = language;
+    const { clock, random, sources } = shared;
+    this.#out = new Outbound(this.#latch, random);
+    this.#keys = new KeySender(this.#out);
+    this.#in = new Inbound(this.#latch, sources.open(ep), this.#out.stream.ssrc, {
+      flow: state => shared.emit({ is: 'flow', ep, state }),
+      key: key => this.#pressed(key),
+    });
+    this.#reports = new Reports(clock, this.#in, this.#out, this.#latch, random);
+  }
+
+  /** The sockets are bound. */
+  connect(wire: Wire, port: number): void {
+    this.port = port;
+    this.#out.wire = wire;
+    if (this.#negotiated && !this.#mux) wire.openRtcp();
+  }
+
+  /** Carries out a command of its own; `open`, `close` and `adopt` are the engine's. */
+  obey(command: Exclude<Command, { do: 'open' | 'close' | 'adopt' }>): Answer {
+    switch (command.do) {
+      case 'remote':
+        this.#remote(command.to);
+        break;
+      case 'hear':
+        if (this.#playback) this.#played('replaced');
+        this.#hear(command.what);
+        break;
+      case 'watch':
+        this.#in.watch(command.keys, command.lostAfter, this.#shared.clock.now());
+        break;
+      case 'keys':
+        this.#send(command.keys);
+        break;
+    }
+    return { ok: true };
+  }
+
+  rtp(packet: Buffer, address: string, port: number): void {
+    // A closed socket may still deliver what it had read.
+    if (this.closed) return;
+    if (!isRtcp(packet)) this.#in.packet(packet, address, port, this.#shared.clock.now());
+    else if (this.#mux) this.#reports.receive(packet, address, port);
+  }
+
+  rtcp(packet: Buffer, address: string, port: number): void {
+    this.#reports.receive(packet, address, port);
+  }
+
+  /** A packet of an endpoint that this one hears. */
+  packet(source: Source, sound: Sound): void {
+    if (this.#mixer) {
+      const { kind, packet, start, end, key } = sound;
+      if (kind === PCMA || kind === PCMU) {
+        this.#mixer.push(source, kind === PCMA ? 'PCMA' : 'PCMU', packet, start, end);
+      }
+      if (key) this.#send(key);
+      return;
+    }
+    // The peer knows no telephone-event: he hears the key as a tone.
+    if (sound.key && this.#out.telephoneEvent === undefined) this.#send(sound.key);
+    if (!this.#keys.busy) this.#out.relay(source, sound);
+  }
+
+  tick(now: Ms): boolean {
+    if (this.#keys.busy) this.#keys.tick(now);
+    else if (this.#playback) this.#play(now);
+    else if (this.#mixer?.mix()) this.#out.linear(this.#mixer.frame, this.#mixer, now);
+    return this.#keys.busy || this.#playback !== undefined || this.#mixer !== undefined;
+  }
+
+  /** Twice a second: what was lost, what is due. */
+  sweep(now: Ms): void {
+    this.#in.sweep(now);
+    const stats = this.#reports.sweep(this.ep, now);
+    if (stats) this.#shared.emit(stats);
+  }
+
+  /** Answers what plays, says BYE, gives the last figures, lets everything go. */
+  close(): void {
+    this.closed = true;
+    if (this.#playback) this.#played('replaced');
+    this.#hear({ silence: true });
+    this.#reports.end();
+    this.#shared.emit(this.#reports.stats(this.ep, true));
+    this.#shared.pacer.remove(this);
+    this.#shared.sources.close(this.ep);
+    this.#out.wire?.close();
+    this.#out.wire = undefined;
+  }
+
+  #remote(to: Negotiated): void {
+    this.#negotiated = true;
+    this.#mux = to.rtcpMux === true;
+    this.#in.remote(to, this.#shared.clock.now());
+    this.#out.remote(to);
+    this.#reports.remote(to);
+    if (!this.#mux) this.#out.wire?.openRtcp();
+  }
+
+  #hear(what: Hear): void {
+    const { sources, library, pacer } = this.#shared;
+    const before = this.#heard;
+    this.#heard = 'relay' in what ? [what.relay] : 'mix' in what ? [...new Set(what.mix)] : [];
+    this.#playback = 'play' in what ? new Playback(what, this.#language, library) : undefined;
+    this.#mixer = 'mix' in what ? new Mixer() : undefined;
+    this.#out.stream.break();
+    for (const ep of this.#heard) sources.listen(ep, this);
+    for (const ep of before) if (!this.#heard.includes(ep)) sources.leave(ep, this);
+    if (this.#playback || this.#mixer) pacer.add(this);
+  }
+
+  /** One frame; the end of a list and what comes then fall into the same tick, so that no gap is heard. */
+  #play(now: Ms): void {
+    for (let playback = this.#playback; playback; playback = this.#playback) {
+      const step = playback.step();
+      if (step === 'wait') return;
+      if (step === 'frame') {
+        if (playback.clip) this.#out.frame(playback.clip, playback.offset, playback, now);
+        return;
+      }
+      this.#played(step);
+      this.#hear(playback.play.then);
+    }
+  }
+
+  #pressed(key: Key): void {
+    if (this.#in.keys !== 'off') this.#shared.emit({ is: 'heard', ep: this.ep, what: { key, via: '4733' } });
+    const playback = this.#playback;
+    if (!playback?.play.stopOn?.includes(key)) return;
+    this.#played('key');
+    this.#hear(playback.play.then);
+  }
+
+  #send(keys: string): void {
+    this.#keys.add(keys);
+    this.#shared.pacer.add(this);
+  }
+
+  #played(end: 'done' | 'key' | 'replaced' | 'missing'): void {
+    const tag = this.#playback?.play.tag;
+    if (tag !== undefined) this.#shared.emit({ is: 'played', ep: this.ep, tag, end });
+  }
+}

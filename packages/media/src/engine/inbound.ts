@@ -1,0 +1,122 @@
+import type { Ms } from '@kommutator/base';
+import type { Event, Key, Negotiated } from '../protocol.ts';
+import type { Latch, Verdict } from '../rtp/latch.ts';
+import { payloadEnd, payloadStart, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from '../rtp/packet.ts';
+import { Reception } from '../rtp/reception.ts';
+import { KeyEar } from '../rtp/telephone-event.ts';
+import { EVENT, type Kind, NONE, PCMA, PCMU, type Sound, type Source, spread } from './sources.ts';
+
+type Flow = Extract<Event, { is: 'flow' }>['state'];
+
+/** Packets taken between two sweeps: five times what 20 ms packets in and their DTMF would make. */
+const BUDGET = 250;
+
+export interface InboundEvents {
+  flow(state: Flow): void;
+  key(key: Key): void;
+}
+
+// One for the thread: a packet is passed on before the next is read.
+const sound: Sound = {
+  packet: Buffer.alloc(0),
+  kind: NONE,
+  start: 0,
+  end: 0,
+  key: undefined,
+  now: 0,
+  own: true,
+};
+
+/** The way in: judges the source, counts, hears keys, and gives packets to who hears this endpoint. */
+export class Inbound {
+  readonly reception = new Reception();
+  keys: 'relay' | 'withhold' | 'off' = 'relay';
+  /** Packets above what a phone can send. */
+  flooded = 0;
+  readonly #latch: Latch;
+  readonly #source: Source;
+  readonly #ownSsrc: number;
+  readonly #events: InboundEvents;
+  readonly #kinds = new Uint8Array(128);
+  readonly #ear = new KeyEar();
+  #flows = false;
+  #budget = BUDGET;
+  #lostAfter: Ms = 0;
+  #lastAt: Ms = 0;
+  #lost = false;
+
+  constructor(latch: Latch, source: Source, ownSsrc: number, events: InboundEvents) {
+    this.#latch = latch;
+    this.#source = source;
+    this.#ownSsrc = ownSsrc;
+    this.#events = events;
+  }
+
+  remote(to: Negotiated, now: Ms): void {
+    this.#kinds.fill(NONE);
+    for (const { codec, payloadType } of to.receive)
+      this.#kinds[payloadType] = codec === 'PCMA' ? PCMA : PCMU;
+    if (to.telephoneEvent !== undefined) this.#kinds[to.telephoneEvent] = EVENT;
+    const flows = to.direction === 'sendrecv' || to.direction === 'recvonly';
+    if (flows && !this.#flows) this.#lastAt = now;
+    this.#flows = flows;
+    const { address, port, signallingAddress } = to;
+    this.#latch.expect({ address, port, signallingAddress }, to.answered === true);
+  }
+
+  watch(keys: 'relay' | 'withhold' | 'off', lostAfter: Ms, now: Ms): void {
+    this.keys = keys;
+    this.#lostAfter = lostAfter;
+    this.#lastAt = now;
+  }
+
+  packet(packet: Buffer, address: string, port: number, now: Ms): void {
+    const start = payloadStart(packet);
+    const end = start && payloadEnd(packet, start);
+    if (end === 0) return;
+    const ssrc = ssrcOf(packet);
+    // Our own stream that found its way back (RFC 3550 §8.2) would circle for ever.
+    if (ssrc === this.#ownSsrc || --this.#budget < 0) {
+      this.flooded++;
+      return;
+    }
+    const sequence = sequenceOf(packet);
+    const verdict = this.#latch.take(address, port, ssrc, sequence, now);
+    if (verdict === 'refused') return;
+    this.#lastAt = now;
+    if (verdict !== 'same' || this.#lost) this.#told(verdict);
+    const kind = this.#kinds[payloadTypeOf(packet)] as Kind;
+    this.reception.packet(ssrc, sequence, timestampOf(packet), now, kind !== EVENT);
+    sound.kind = this.#flows ? kind : NONE;
+    sound.key = sound.kind === EVENT ? this.#hear(packet, start) : undefined;
+    if (kind === EVENT && this.keys !== 'relay') {
+      sound.kind = NONE;
+      sound.key = undefined;
+    }
+    sound.packet = packet;
+    sound.start = start;
+    sound.end = end;
+    sound.now = now;
+    spread(this.#source, sound);
+  }
+
+  /** Twice a second: is the stream lost? */
+  sweep(now: Ms): void {
+    this.#budget = BUDGET;
+    if (this.#lost || !this.#flows || this.#lostAfter === 0 || now - this.#lastAt < this.#lostAfter) return;
+    this.#lost = true;
+    this.#events.flow('lost');
+  }
+
+  #told(verdict: Verdict): void {
+    if (verdict === 'first' || verdict === 'moved') this.#events.flow(verdict);
+    if (this.#lost) this.#events.flow('back');
+    this.#lost = false;
+  }
+
+  #hear(packet: Buffer, start: number): Key | undefined {
+    const key = this.#ear.hear(packet, start);
+    if (key) this.#events.key(key);
+    return key;
+  }
+}

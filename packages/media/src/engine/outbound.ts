@@ -1,0 +1,100 @@
+import type { Ms } from '@kommutator/base';
+import { encodeInto, FRAME, transcode } from '../codec/g711.ts';
+import type { Clip } from '../codec/wav.ts';
+import type { CodecName, Negotiated } from '../protocol.ts';
+import type { Latch } from '../rtp/latch.ts';
+import { OutStream } from '../rtp/out-stream.ts';
+import { markerOf } from '../rtp/packet.ts';
+import { EVENT, NONE, PCMA, type Sound } from './sources.ts';
+import type { Wire } from './wire.ts';
+
+/** The way out of an endpoint: its stream, in the codec and to the address that its peer agreed to. */
+export class Outbound {
+  readonly stream: OutStream;
+  wire: Wire | undefined;
+  telephoneEvent: number | undefined;
+  #codec: CodecName = 'PCMA';
+  #payloadType = 8;
+  #address = '';
+  #port = 0;
+  #flows = false;
+  readonly #latch: Latch;
+  readonly #mixed = new Uint8Array(FRAME);
+
+  constructor(latch: Latch, random: () => number) {
+    this.#latch = latch;
+    this.stream = new OutStream(random);
+  }
+
+  remote(to: Negotiated): void {
+    this.#codec = to.send.codec;
+    this.#payloadType = to.send.payloadType;
+    this.telephoneEvent = to.telephoneEvent;
+    this.#address = to.address;
+    this.#port = to.port;
+    const flows = to.direction === 'sendrecv' || to.direction === 'sendonly';
+    // An address of zeros is the old way to say hold (RFC 3264 §8.4); port 0 refuses the stream.
+    this.#flows = flows && to.port > 0 && to.address !== '0.0.0.0' && to.address !== '::';
+    if (!this.#flows) this.stream.break();
+  }
+
+  /** May we send: is there an address, and does the peer want to receive? */
+  get flows(): boolean {
+    return this.#flows && this.wire !== undefined;
+  }
+
+  /** Where RTP goes: the learned source, until then where offer and answer say. */
+  get target(): { readonly address: string; readonly port: number } {
+    return this.#latch.source ?? { address: this.#address, port: this.#port };
+  }
+
+  /** Passes a packet of another endpoint on. */
+  relay(feed: unknown, sound: Sound): void {
+    if (!this.flows) return;
+    const { kind } = sound;
+    if (kind === NONE || (kind === EVENT && this.telephoneEvent === undefined)) {
+      this.stream.skip(feed);
+      return;
+    }
+    const packet = sound.own ? sound.packet : Buffer.from(sound.packet);
+    const payloadType = kind === EVENT ? (this.telephoneEvent ?? 0) : this.#payloadType;
+    if (!this.stream.relay(packet, feed, payloadType, markerOf(packet), sound.now)) return;
+    if (kind !== EVENT && (kind === PCMA) !== (this.#codec === 'PCMA')) {
+      transcode(this.#codec, packet, sound.start, sound.end);
+    }
+    this.#send(packet);
+  }
+
+  /** Sends 20 ms of a clip. */
+  frame(clip: Clip, offset: number, feed: unknown, now: Ms): void {
+    if (!this.flows) return;
+    this.#send(this.stream.frame(clip[this.#codec], offset, feed, this.#payloadType, now));
+  }
+
+  /** Sends 20 ms of linear sound. */
+  linear(pcm: Int16Array, feed: unknown, now: Ms): void {
+    if (!this.flows) return;
+    encodeInto(this.#codec, pcm, this.#mixed);
+    this.#send(this.stream.frame(this.#mixed, 0, feed, this.#payloadType, now));
+  }
+
+  /** Sends one packet of a telephone-event. */
+  event(
+    code: number,
+    feed: unknown,
+    first: boolean,
+    end: boolean,
+    timestamp: number,
+    duration: number,
+  ): void {
+    const payloadType = this.telephoneEvent;
+    if (!this.flows || payloadType === undefined) return;
+    this.#send(this.stream.event(code, { feed, payloadType, first, end }, timestamp, duration));
+  }
+
+  #send(packet: Buffer): void {
+    const source = this.#latch.source;
+    if (source) this.wire?.rtp(packet, source.port, source.address);
+    else this.wire?.rtp(packet, this.#port, this.#address);
+  }
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clip, readWav } from '../codec/wav.ts';
+import type { ClipId } from '../protocol.ts';
+import { clipKind } from './cadence.ts';
+import { pauseClip, toneClip } from './oscillator.ts';
+
+/** Where clips come from; plain data, so that it can be sent to a thread. */
+export interface Prompts {
+  /** Folder of `<language>/<kind>/<name>.wav` and `common/<kind>/<name>.wav`. */
+  readonly dir: string;
+  /** Memory for sounds that may be dropped again, bytes; 64 MB by default. */
+  readonly cacheBytes?: number;
+}
+
+/** A language tag as a folder name, nothing that could climb. */
+const LANGUAGE = /^[a-z]{2,8}$/;
+
+/**
+ * Sounds by name: tones and pauses at once, files read off the hot path and kept in both laws in a bounded cache,
+ * least recently used out first. A sound that plays stays alive by its player.
+ */
+export class PromptLibrary {
+  readonly #dir: string;
+  readonly #limit: number;
+  readonly #cache = new Map<string, Clip>();
+  readonly #loading = new Map<string, Promise<Clip | undefined>>();
+  #bytes = 0;
+
+  constructor(prompts: Prompts) {
+    this.#dir = prompts.dir;
+    this.#limit = prompts.cacheBytes ?? 64_000_000;
+  }
+
+  /** Bytes held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The clip, a promise of it where it must be read, or undefined where the name means nothing. Never rejects. */
+  find(language: string, id: ClipId): Clip | Promise<Clip | undefined> | undefined {
+    const kind = clipKind(id);
+    if (kind.is === 'unknown') return undefined;
+    if (kind.is === 'tone') return toneClip(kind.tone);
+    if (kind.is === 'silence') return pauseClip(kind.ms);
+    const spoken = LANGUAGE.test(language) ? language : 'ru';
+    const key = `${spoken}/${id}`;
+    const cached = this.#cache.get(key);
+    if (cached) {
+      this.#cache.delete(key);
+      this.#cache.set(key, cached);
+      return cached;
+    }
+    let loading = this.#loading.get(key);
+    if (!loading) {
+      loading = this.#load(key, [...new Set([spoken, 'ru', 'common'])], kind.kind, kind.name);
+      this.#loading.set(key, loading);
+    }
+    return loading;
+  }
+
+  async #load(key: string, folders: string[], kind: string, name: string): Promise<Clip | undefined> {
+    try {
+      for (const folder of folders) {
+        const file = await readFile(join(this.#dir, folder, kind, `${name}.wav`)).catch(() => undefined);
+        const clip = file ? readWav(file) : undefined;
+        if (clip) return this.#keep(key, clip);
+      }
+      return undefined;
+    } finally {
+      this.#loading.delete(key);
+    }
+  }
+
+  #keep(key: string, clip: Clip): Clip {
+    this.#cache.set(key, clip);
+    this.#bytes += sizeOf(clip);
+    for (const [oldest, old] of this.#cache) {
+      if (this.#bytes <= this.#limit) break;
+      this.#cache.delete(oldest);
+      this.#bytes -= sizeOf(old);
+    }
+    return clip;
+  }
+}
+
+const sizeOf = (clip: Clip): number => clip.PCMA.length + clip.PCMU.length;
