@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock, Ms } from '@kommutator/base';
 
 /** Bytes from a cryptographic source; tests give a counter. */
@@ -15,10 +15,11 @@ const LENGTH = STAMP + SALT + SIGNATURE;
  */
 export class NonceMint {
   readonly #clock: Clock;
-  readonly #secret: Uint8Array;
+  readonly #secret: KeyObject;
   readonly #random: RandomBytes;
 
-  constructor(clock: Clock, secret: Uint8Array, random: RandomBytes) {
+  /** @param secret as a key object, because making one from bytes costs more than the signature. */
+  constructor(clock: Clock, secret: KeyObject, random: RandomBytes) {
     this.#clock = clock;
     this.#secret = secret;
     this.#random = random;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock, Ms } from '@kommutator/base';
 import { quote } from '../message/scan.ts';
 import { parseUri } from '../message/uri.ts';
@@ -75,7 +75,7 @@ const CAPACITY = 50_000;
 /** Server side of digest authentication (RFC 3261 §22, RFC 7616, RFC 8760). */
 export class DigestServer {
   readonly #clock: Clock;
-  readonly #secret: Uint8Array;
+  readonly #secret: KeyObject;
   readonly #life: Ms;
   readonly #algorithms: readonly DigestAlgorithm[];
   readonly #mint: NonceMint;
@@ -83,10 +83,10 @@ export class DigestServer {
 
   constructor(o: DigestServerOptions) {
     this.#clock = o.clock;
-    this.#secret = o.secret;
+    this.#secret = createSecretKey(o.secret);
     this.#life = o.nonceLife ?? NONCE_LIFE;
     this.#algorithms = o.algorithms ?? DIGEST_ALGORITHMS;
-    this.#mint = new NonceMint(o.clock, o.secret, o.random);
+    this.#mint = new NonceMint(o.clock, this.#secret, o.random);
     this.#replays = new ReplayGuard(o.capacity ?? CAPACITY);
   }
 
