@@ -65,13 +65,8 @@ const snapshot = (version = 3, company = 'Демо'): DomainSnapshot => ({
   scenarios: [],
 });
 
-const live = (clock = new VirtualClock(), change?: (trunk: TrunkConfig) => TrunkConfig) =>
-  new LiveDirectory({
-    clock,
-    log: keptLog(),
-    secrets: { open: sealed => `open ${sealed}` },
-    ...(change ? { trunk: change } : {}),
-  });
+const live = (clock = new VirtualClock()) =>
+  new LiveDirectory({ clock, log: keptLog(), secrets: { open: sealed => `open ${sealed}` } });
 
 describe('the directory', () => {
   it('finds domains by number and realm, credentials by login, trunks by id', () => {
@@ -84,13 +79,6 @@ describe('the directory', () => {
     expect(it.credentials(D1, 'boris')).toEqual([]);
     expect(it.trunk(trunk.id)).toEqual(trunk);
     expect(it.open('x')).toBe('open x');
-  });
-
-  it('shows a trunk as changed on its way in', () => {
-    const it = live(new VirtualClock(), each => ({ ...each, maxCalls: 5 }));
-    it.setDirectory(directory);
-    expect(it.trunk(trunk.id)?.maxCalls).toBe(5);
-    expect(it.current.trunks[0]?.maxCalls).toBe(5);
   });
 
   it('opens a domain at its first call and drops it after ten idle minutes', async () => {

@@ -88,7 +88,7 @@ function house(records: readonly JournalRecord[], o: { segmentBytes?: number; pi
 const interleaved = (count: number): JournalRecord[] => {
   const calls = Array.from({ length: count }, (_, n) => callRecords(`c${n}`));
   return Array.from({ length: count + 4 }, (_, row) =>
-    calls.flatMap((records, n) => records.slice(row - n, row - n + 1 > 0 ? row - n + 1 : 0)),
+    calls.flatMap((records, n) => records.slice(row - n, Math.max(row - n + 1, 0))),
   ).flat();
 };
 

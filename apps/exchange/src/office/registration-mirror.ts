@@ -65,9 +65,4 @@ export class RegistrationMirror {
     this.#known = present;
     this.#revision = now.revision;
   }
-
-  /** Signalling may have begun anew and counts from zero. */
-  forgetRevision(): void {
-    this.#revision = 0;
-  }
 }

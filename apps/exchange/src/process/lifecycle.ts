@@ -10,7 +10,8 @@ export type ParentWord = { readonly do: 'stop' } | { readonly do: 'drain' };
 export type ChildWord =
   | { readonly is: 'ready' }
   | { readonly is: 'drained' }
-  | { readonly is: 'figures'; readonly calls: number };
+  | { readonly is: 'calls'; readonly calls: number }
+  | { readonly is: 'health'; readonly missing: readonly string[] };
 
 export interface Surroundings {
   readonly config: Config;

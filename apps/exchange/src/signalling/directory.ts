@@ -12,8 +12,6 @@ export interface LiveDirectoryOptions {
   readonly clock: Clock;
   readonly secrets: Pick<SecretBox, 'open'>;
   readonly log: Log;
-  /** Changes a trunk on its way in: the demo's simulator is put in place of missing destinations. */
-  readonly trunk?: (trunk: TrunkConfig) => TrunkConfig;
 }
 
 interface Opened {
@@ -57,11 +55,10 @@ export class LiveDirectory implements Directory {
   }
 
   setDirectory(directory: DirectorySnapshot): void {
-    const trunks = directory.trunks.map(trunk => this.#options.trunk?.(trunk) ?? trunk);
-    this.#current = { ...directory, trunks };
+    this.#current = directory;
     this.#numbers = new Map(directory.numbers.map(({ digits, domain }) => [digits, domain]));
     this.#realms = new Map(directory.domains.map(({ name, id }) => [name.toLowerCase(), id]));
-    this.#trunks = new Map(trunks.map(trunk => [trunk.id, trunk]));
+    this.#trunks = new Map(directory.trunks.map(trunk => [trunk.id, trunk]));
     this.#credentials = new Map();
     for (const credential of directory.credentials) {
       const key = credentialKey(credential.domain, credential.login);

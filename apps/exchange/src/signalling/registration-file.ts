@@ -37,11 +37,21 @@ export class RegistrationFile implements RegistrationStore {
   #lines = 0;
   #compacting: Promise<void> | null = null;
   #failing = false;
+  #revision: number;
+  /** There was nothing on disk: a new machine, or one that lost its data. */
+  readonly fresh: boolean;
 
   constructor(options: RegistrationFileOptions) {
     this.#options = options;
+    this.fresh = this.#files().length === 0;
     this.#generation = this.#read();
     this.#fd = this.#openLog();
+    this.#revision = Math.floor(options.clock.wall());
+  }
+
+  /** Grows with every change, and from one process to the next. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Registrations that have not expired. */
@@ -75,6 +85,7 @@ export class RegistrationFile implements RegistrationStore {
   }
 
   #append(line: Line): void {
+    this.#revision++;
     try {
       // A line torn by a full disk is ended by the newline in front of the next one.
       writeSync(this.#fd, `${this.#failing ? '\n' : ''}${JSON.stringify(line)}\n`);

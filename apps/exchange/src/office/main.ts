@@ -1,0 +1,104 @@
+/** The office: HTTP, configuration on its way to signalling, history on its way to the database. */
+import { openStore } from '@kommutator/store';
+import { projectCall } from '@kommutator/telephony/projections';
+import { NODE } from '../files/node-name.ts';
+import { keepConnected } from '../ipc/index.ts';
+import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
+import { runChild, type Surroundings } from '../process/lifecycle.ts';
+import type { ProcessMetrics } from '../process/metrics.ts';
+import { masterKeys } from '../process/secrets.ts';
+import { ConfigFeed } from './config-feed.ts';
+import { HealthWatch } from './health.ts';
+import { serveHttp } from './http.ts';
+import { officeMetrics, renderMetrics } from './metrics.ts';
+import { Projector } from './projector.ts';
+import { RegistrationMirror } from './registration-mirror.ts';
+import { SignallingLink } from './signalling-link.ts';
+
+/** How often health is looked at; /health itself is judged when it is asked. */
+const HEALTH_EVERY = 100;
+
+/** Metrics of media are asked over a connection of their own. */
+function mediaMetrics({ clock, paths }: Surroundings) {
+  let ask: () => Promise<ProcessMetrics | null> = async () => null;
+  const connection = keepConnected<ToMedia, FromMedia>({
+    path: paths.sockets.media,
+    role: 'office',
+    clock,
+    up: channel => {
+      ask = async () => {
+        const answer = await channel.request('metrics', null, 1_000);
+        return answer.ok ? answer.value : null;
+      };
+      return {};
+    },
+  });
+  return { ask: () => ask(), close: () => connection.close() };
+}
+
+await runChild('office', async around => {
+  const { config, paths, clock, log, tell } = around;
+  const ownerUrl = config.databaseUrl ?? process.argv[2] ?? '';
+  const roleKey = config.databaseUrl === null ? null : masterKeys(config, paths)[0];
+  const store = openStore({ ownerUrl, roleKey, clock, log });
+  const stop = new AbortController();
+  const health = new HealthWatch(clock);
+  const feed = new ConfigFeed({ store, folder: paths.warm, clock, log });
+  const projector = new Projector({
+    folder: paths.journal,
+    doneFolder: paths.journalDone,
+    node: NODE,
+    store,
+    project: projectCall,
+    clock,
+    log,
+  });
+  const link = new SignallingLink({
+    path: paths.sockets.signalling,
+    clock,
+    feed,
+    status: status => health.told(status),
+    lost: () => health.lost(),
+    storedRegistrations: () => store.loadRegistrations().catch(() => null),
+  });
+  const mirror = new RegistrationMirror({
+    table: store,
+    ask: since => link.registrations(since),
+    clock,
+    log,
+  });
+  const media = mediaMetrics(around);
+  const registry = officeMetrics(projector);
+  const http = await serveHttp({
+    host: config.httpHost ?? '0.0.0.0',
+    port: config.httpPort,
+    health: () => health.current,
+    metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
+  });
+  const watch = store.watchConfig(change =>
+    feed.changed(change === 'directory' ? 'everything' : change.domain),
+  );
+  // What changed before the watch listened is found by reading everything once more.
+  void watch.ready.then(() => feed.changed('everything'));
+  let said = 'nothing yet';
+  const sayHealth = () => {
+    const now = health.current;
+    const missing = now.status === 'ok' ? [] : now.missing;
+    if (missing.join() !== said) tell({ is: 'health', missing });
+    said = missing.join();
+    if (!stop.signal.aborted) clock.after(HEALTH_EVERY, sayHealth);
+  };
+  sayHealth();
+  const work = [feed.run(stop.signal), projector.run(stop.signal), mirror.run(stop.signal)];
+  return {
+    async stop() {
+      stop.abort();
+      link.close();
+      media.close();
+      await http.close();
+      await Promise.all(work);
+      await watch.stop();
+      await store.close();
+    },
+  };
+});
