@@ -1,3 +1,12 @@
 /** Call control: registrar, legs, flows, trunks, features, and the projections of the journal. */
 export * from './call.ts';
+export { ChannelCounter } from './channels.ts';
+export {
+  type ActiveCall,
+  createExchange,
+  type Exchange,
+  type ExchangeCounters,
+  type ExchangeDeps,
+} from './exchange.ts';
+export { openMeter } from './open-meter.ts';
 export type * from './ports.ts';

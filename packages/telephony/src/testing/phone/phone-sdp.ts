@@ -1,0 +1,65 @@
+import {
+  type AudioDescription,
+  answerAudio,
+  type Body,
+  DEFAULT_CODECS,
+  type Direction,
+  type LocalDescription,
+  parseSdp,
+  type SessionDescription,
+  TELEPHONE_EVENT,
+  writeAnswer,
+  writeOffer,
+} from '@kommutator/sip';
+
+/** One side of offer and answer: what a phone wrote last and what it read last (RFC 3264). */
+export class PhoneSdp {
+  #local: LocalDescription;
+  #remote: SessionDescription | null = null;
+
+  constructor(at: { readonly address: string; readonly port: number }) {
+    this.#local = {
+      sessionId: String(at.port),
+      version: 0,
+      address: at.address,
+      port: at.port,
+      codecs: DEFAULT_CODECS,
+      telephoneEvent: TELEPHONE_EVENT,
+      direction: 'sendrecv',
+      ptime: 20,
+    };
+  }
+
+  /** The other side's stream as it stands now; null before its first SDP and when it refused the stream. */
+  get remote(): AudioDescription | null {
+    return this.#remote?.audio ?? null;
+  }
+
+  offer(direction: Direction = 'sendrecv'): Body {
+    this.#next({ direction, codecs: DEFAULT_CODECS, telephoneEvent: TELEPHONE_EVENT });
+    return sdp(writeOffer(this.#local));
+  }
+
+  /** The answer to what was read last; an offer where nothing was offered. */
+  reply(): Body {
+    const remote = this.#remote;
+    const agreed = remote?.audio ? answerAudio(remote.audio, DEFAULT_CODECS) : null;
+    if (!remote || !agreed) return this.offer();
+    this.#next({ direction: 'sendrecv', codecs: agreed.codecs, telephoneEvent: agreed.telephoneEvent });
+    return sdp(writeAnswer(this.#local, remote));
+  }
+
+  /** @returns false when the body is no SDP with audio. */
+  read(body: Uint8Array): boolean {
+    const parsed = body.length > 0 ? parseSdp(body) : null;
+    if (!parsed?.ok || !parsed.value.audio) return false;
+    this.#remote = parsed.value;
+    return true;
+  }
+
+  #next(change: Pick<LocalDescription, 'direction' | 'codecs' | 'telephoneEvent'>): void {
+    this.#local = { ...this.#local, ...change, version: this.#local.version + 1 };
+  }
+}
+
+const sdp = (bytes: Uint8Array): Body => ({ type: 'application/sdp', bytes });
