@@ -1,6 +1,6 @@
 import { isUri } from './address.ts';
 import { FieldList } from './headers.ts';
-import { isToken, parseNumber } from './scan.ts';
+import { clean, isToken, parseNumber } from './scan.ts';
 import type { ParseFault, SipMessage } from './types.ts';
 
 /** A message with its start line read and nothing else yet; `fault` when the line breaks a rule but is a request's. */
@@ -30,7 +30,7 @@ function readStatusLine(line: string): StartLine {
   const message: SipMessage = {
     kind: 'response',
     status,
-    reason: line.slice(12),
+    reason: clean(line.slice(12)),
     headers: new FieldList(),
     body: NOBODY,
   };
@@ -45,7 +45,7 @@ function readRequestLine(line: string): StartLine {
   const last = ended.lastIndexOf(' ');
   const version = ended.slice(last + 1);
   if (last <= space || !/^SIP\//i.test(version)) return fault('not-sip', 'no SIP version in the start line');
-  const uri = ended.slice(space + 1, last);
+  const uri = clean(ended.slice(space + 1, last));
   const message: SipMessage = { kind: 'request', method, uri, headers: new FieldList(), body: NOBODY };
   let broken: ParseFault | null = null;
   if (!isVersion(version)) broken = { code: 'version', detail: 'not SIP/2.0' };

@@ -44,3 +44,12 @@ test('RFC 3261 §8.2.6 a response copies Via, From, To, Call-ID and CSeq and not
   expect(response.reason).toBe('Busy Here');
   expect([...response.headers].map(([name]) => name)).toEqual(['Via', 'From', 'To', 'Call-ID', 'CSeq']);
 });
+
+test('RFC 3261 §7.3.1 stray CR, LF and NUL in what came in are spaces', () => {
+  const text = INVITE.replace('Анна', 'A\0\rB').replace('Max-Forwards: 70', 'Subject: a\nb\r c');
+  const { headers } = parsed(text);
+  expect(headers.get('from')).toBe('"A  B" <sip:101@demo.kommutator.test>;tag=a1');
+  expect(headers.get('subject')).toBe('a b  c');
+  const response = parsed(INVITE.replace(/^.*\r\n/, 'SIP/2.0 200 O\nK\r\n'));
+  expect(response).toMatchObject({ kind: 'response', reason: 'O K' });
+});
