@@ -3,11 +3,12 @@ import { Composer, withTag } from './composer.ts';
 import type { Core } from './dialog/core.ts';
 import { DialogTable } from './dialog/dialog-table.ts';
 import { OutgoingInvite } from './dialog/outgoing-invite.ts';
+import type { SipLog } from './log.ts';
 import { createResponse } from './message/create.ts';
 import { serializeMessage } from './message/serialize.ts';
 import type { SipRequest, SipResponse } from './message/types.ts';
 import type { Random } from './random.ts';
-import { Receiver, type StackLog } from './receiver.ts';
+import { Receiver } from './receiver.ts';
 import type { InviteClient, InviteClientEvents, RequestInit, SipStack, StackEvents } from './stack.ts';
 import { clientKey } from './transaction/incoming.ts';
 import { TransactionTable } from './transaction/table.ts';
@@ -25,7 +26,7 @@ export interface StackOptions {
    * Told of refused messages, and of exceptions of the stack's user, which are then answered 500. Without it such an
    * exception is thrown on.
    */
-  readonly log?: StackLog;
+  readonly log?: SipLog;
   /** Base values of RFC 3261, ms. */
   readonly timers?: Partial<Timing>;
   /** Methods told in Allow. */
@@ -42,7 +43,7 @@ export function createStack(options: StackOptions): SipStack {
 }
 
 /** An exception of the stack's user is a bug of his, not the end of all other calls. */
-function guardWith(log: StackLog | undefined): Core['guard'] {
+function guardWith(log: SipLog | undefined): Core['guard'] {
   if (!log) return run => run();
   return (run, otherwise) => {
     try {

@@ -2,19 +2,13 @@ import type { Core } from './dialog/core.ts';
 import { IncomingInvite } from './dialog/incoming-invite.ts';
 import { receiveInside, refuse } from './dialog/inside.ts';
 import { Reply } from './dialog/reply.ts';
+import type { SipLog } from './log.ts';
 import { parseMessage } from './message/parse.ts';
 import { serializeMessage } from './message/serialize.ts';
 import type { ParseFault, SipRequest, SipResponse } from './message/types.ts';
 import type { StackEvents } from './stack.ts';
 import { type Incoming, readIncoming } from './transaction/incoming.ts';
 import type { Peer } from './transport/types.ts';
-
-/** Where the stack tells what went wrong. */
-export type StackLog = (
-  level: 'debug' | 'warn' | 'error',
-  text: string,
-  facts?: Record<string, unknown>,
-) => void;
 
 /** Requests that only make sense inside an INVITE's dialog (RFC 3261 §12.2.2, §15.1.2). */
 const ONLY_INSIDE = new Set(['INVITE', 'BYE', 'INFO', 'PRACK', 'REFER', 'UPDATE']);
@@ -32,9 +26,9 @@ const DEAF: StackEvents = {
 export class Receiver {
   events: StackEvents = DEAF;
   readonly #core: Core;
-  readonly #log: StackLog | undefined;
+  readonly #log: SipLog | undefined;
 
-  constructor(core: Core, log: StackLog | undefined) {
+  constructor(core: Core, log: SipLog | undefined) {
     this.#core = core;
     this.#log = log;
   }

@@ -24,6 +24,8 @@ export interface Side {
   readonly told: string[];
   readonly invites: InviteServer[];
   readonly requests: ServerTransaction[];
+  /** Puts requests into `requests` unless replaced. */
+  asked: (transaction: ServerTransaction) => void;
 }
 
 export interface Pair {
@@ -61,9 +63,10 @@ export function pair(
       told: [],
       invites: [],
       requests: [],
+      asked: transaction => made.requests.push(transaction),
     };
     stack.events = {
-      request: transaction => made.requests.push(transaction),
+      request: transaction => made.asked(transaction),
       invite: invite => {
         made.invites.push(invite);
         made.told.push('invite');
@@ -103,7 +106,7 @@ export const NOTHING_LEFT = { transactions: 0, tombstones: 0, dialogs: 0, pendin
 /** Writes down what a dialog tells; BYE is answered 200, other requests wait in `requests`. */
 export function watch(side: Side, dialog: Dialog): void {
   dialog.events = {
-    request: transaction => side.requests.push(transaction),
+    request: transaction => side.asked(transaction),
     acknowledged: ack => side.told.push(`acknowledged ${textOf(ack.body)}`.trim()),
     bye: transaction => {
       side.told.push('bye');
