@@ -28,7 +28,10 @@ export class AddressList {
     const version = isIP(address);
     if (version === 0) return;
     const family = version === 6 ? 'ipv6' : 'ipv4';
-    if (slash < 0) return this.#list.addAddress(address, family);
+    if (slash < 0) {
+      this.#list.addAddress(address, family);
+      return;
+    }
     const bits = Number(entry.slice(slash + 1));
     if (Number.isInteger(bits) && bits >= 0 && bits <= (version === 6 ? 128 : 32))
       this.#list.addSubnet(address, bits, family);

@@ -1,5 +1,5 @@
 import { CAUSES, type Cause } from '@kommutator/model/cause';
-import type { DomainSnapshot, TrunkConfig } from '@kommutator/model/config';
+import type { TrunkConfig } from '@kommutator/model/config';
 import type { DomainId } from '@kommutator/model/ids';
 import { fromTrunk } from '@kommutator/model/numbers';
 import {
@@ -57,10 +57,19 @@ export class Arrivals {
 
   invite(invite: InviteServer): void {
     const { headers } = invite.request;
-    if (this.draining) return invite.refuse(503, { headers: [['Retry-After', '60']] });
-    if (hopsLeft(headers) <= 0) return this.#refuse(invite, CAUSES.tooManyHops, 'Max-Forwards is 0');
+    if (this.draining) {
+      invite.refuse(503, { headers: [['Retry-After', '60']] });
+      return;
+    }
+    if (hopsLeft(headers) <= 0) {
+      this.#refuse(invite, CAUSES.tooManyHops, 'Max-Forwards is 0');
+      return;
+    }
     const addresses = addressesOf(invite);
-    if (!addresses) return invite.refuse(400, { reason: 'Bad address' });
+    if (!addresses) {
+      invite.refuse(400, { reason: 'Bad address' });
+      return;
+    }
     const { directory } = this.#deps.context;
     const claim = claimOf(
       {
@@ -72,8 +81,14 @@ export class Arrivals {
       },
       host => directory.domainOfRealm(host) !== null,
     );
-    if (claim.kind === 'user') return this.#fromUser(invite, addresses, claim.realm);
-    if (claim.kind === 'trunk') return this.#fromTrunk(invite, addresses, claim.trunk);
+    if (claim.kind === 'user') {
+      this.#fromUser(invite, addresses, claim.realm);
+      return;
+    }
+    if (claim.kind === 'trunk') {
+      this.#fromTrunk(invite, addresses, claim.trunk);
+      return;
+    }
     this.#refuse(invite, CAUSES.forbidden, 'stranger');
   }
 
@@ -81,15 +96,29 @@ export class Arrivals {
   #fromUser(invite: InviteServer, { request, from }: Addresses, realm: string): void {
     const { context, authenticator } = this.#deps;
     const verdict = authenticator.check(invite.request, invite.source, realm, 'proxy');
-    if (verdict.kind === 'challenge') return invite.refuse(407, { headers: verdict.headers });
-    if (verdict.kind === 'forbidden') return this.#refuse(invite, CAUSES.forbidden, 'wrong password');
+    if (verdict.kind === 'challenge') {
+      invite.refuse(407, { headers: verdict.headers });
+      return;
+    }
+    if (verdict.kind === 'forbidden') {
+      this.#refuse(invite, CAUSES.forbidden, 'wrong password');
+      return;
+    }
     const advertised = context.sip.listening.map(listening => listening.advertised);
-    if (!isOwnHost(request.host, { realm, advertised }, isAddress))
-      return this.#refuse(invite, CAUSES.unknownNumber, 'another domain');
+    if (!isOwnHost(request.host, { realm, advertised }, isAddress)) {
+      this.#refuse(invite, CAUSES.unknownNumber, 'another domain');
+      return;
+    }
     const config = context.directory.snapshot(verdict.credential.domain);
-    if (!config) return this.#refuse(invite, NOT_YET, 'no configuration yet');
+    if (!config) {
+      this.#refuse(invite, NOT_YET, 'no configuration yet');
+      return;
+    }
     const user = config.users.find(one => one.id === verdict.credential.user);
-    if (!user) return this.#refuse(invite, CAUSES.forbidden, 'no such user');
+    if (!user) {
+      this.#refuse(invite, CAUSES.forbidden, 'no such user');
+      return;
+    }
     this.#arrive(invite, {
       from: { kind: 'user', user },
       config,
@@ -106,10 +135,15 @@ export class Arrivals {
     const called = (trunk.calledIn === 'to' ? to.uri : request).user;
     const dialled = fromTrunk(called, trunk.numberFormat) ?? called;
     const domain: DomainId | null = directory.domainOfNumber(dialled);
-    if (domain === null)
-      return this.#refuse(invite, CAUSES.unknownNumber, `nobody has ${called.slice(0, 32)}`);
+    if (domain === null) {
+      this.#refuse(invite, CAUSES.unknownNumber, `nobody has ${called.slice(0, 32)}`);
+      return;
+    }
     const config = directory.snapshot(domain);
-    if (!config) return this.#refuse(invite, NOT_YET, 'no configuration yet');
+    if (!config) {
+      this.#refuse(invite, NOT_YET, 'no configuration yet');
+      return;
+    }
     const { headers } = invite.request;
     const asserted = headers.all('P-Asserted-Identity').map(parseNameAddr).find(Boolean);
     const identity = asserted ?? from;
@@ -129,9 +163,14 @@ export class Arrivals {
     const { headers } = invite.request;
     const negotiation = new Negotiation(context, invite.source.address);
     const body = offerOf(invite.request);
-    if (body === 'unsupported') return invite.refuse(415, { headers: [['Accept', 'application/sdp']] });
-    if (body !== null && !negotiation.accept(body).ok)
-      return this.#refuse(invite, CAUSES.noCommonCodec, 'no common codec');
+    if (body === 'unsupported') {
+      invite.refuse(415, { headers: [['Accept', 'application/sdp']] });
+      return;
+    }
+    if (body !== null && !negotiation.accept(body).ok) {
+      this.#refuse(invite, CAUSES.noCommonCodec, 'no common codec');
+      return;
+    }
     const { from, config } = caller;
     const party =
       from.kind === 'user'

@@ -96,8 +96,8 @@ function toDestination(
 
 function toAnyone(order: InviteOrder, text: string, hops: number): Departure | Cause {
   const uri = parseUri(text);
-  if (!uri || uri.scheme !== 'sip' || uri.host === '') return CAUSES.unknownNumber;
-  const protocol = uri.params['transport']?.toLowerCase() === 'tcp' ? 'tcp' : 'udp';
+  if (uri?.scheme !== 'sip' || uri.host === '') return CAUSES.unknownNumber;
+  const protocol = uri.params.transport?.toLowerCase() === 'tcp' ? 'tcp' : 'udp';
   const said = toUri(asRequestUri(uri), order.call.config.name, order.from, diverted(order));
   return {
     init: init(said, [], hops),

@@ -15,7 +15,7 @@ const LARGEST_COUNTER = 100;
 export function countDiversions(headers: Headers): number {
   let counted = 0;
   for (const { params } of headers.all('Diversion').flatMap(value => parseNameAddrList(value) ?? [])) {
-    const counter = Number(params['counter'] ?? '1');
+    const counter = Number(params.counter ?? '1');
     counted += Number.isInteger(counter) && counter > 0 ? Math.min(counter, LARGEST_COUNTER) : 1;
   }
   return Math.max(counted, headers.all('History-Info').length - 1);

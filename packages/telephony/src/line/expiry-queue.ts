@@ -79,7 +79,10 @@ export class ExpiryQueue<T extends Expiring> {
 
   #arm(): void {
     const top = this.#heap[0];
-    if (!top) return this.#disarm();
+    if (!top) {
+      this.#disarm();
+      return;
+    }
     if (this.#timerAt <= top.at) return;
     this.#disarm();
     this.#timerAt = top.at;

@@ -15,17 +15,23 @@ export class InDialog implements DialogEvents {
   request(transaction: ServerTransaction): void {
     switch (transaction.request.method) {
       case 'INVITE':
-        return this.#offer(transaction, true);
+        this.#offer(transaction, true);
+        return;
       case 'UPDATE':
-        return this.#offer(transaction, false);
+        this.#offer(transaction, false);
+        return;
       case 'INFO':
-        return this.#info(transaction);
+        this.#info(transaction);
+        return;
       case 'OPTIONS':
-        return transaction.respond(200);
+        transaction.respond(200);
+        return;
       case 'NOTIFY':
-        return transaction.respond(489);
+        transaction.respond(489);
+        return;
       default:
-        return transaction.respond(405, { headers: [['Allow', ALLOW]] });
+        transaction.respond(405, { headers: [['Allow', ALLOW]] });
+        return;
     }
   }
 
@@ -58,16 +64,23 @@ export class InDialog implements DialogEvents {
   #offer(transaction: ServerTransaction, reinvite: boolean): void {
     const leg = this.#leg;
     const { negotiation } = leg;
-    if (leg.endCause) return transaction.respond(481);
-    if (!negotiation.negotiated) return transaction.respond(491);
+    if (leg.endCause) {
+      transaction.respond(481);
+      return;
+    }
+    if (!negotiation.negotiated) {
+      transaction.respond(491);
+      return;
+    }
     const { body } = transaction.request;
     if (body.length === 0) {
-      // A session refresh (RFC 4028), or a re-INVITE that wants our offer (RFC 3261 §14.2).
-      return transaction.respond(200, reinvite ? { body: negotiation.offer() } : {});
+      transaction.respond(200, reinvite ? { body: negotiation.offer() } : {});
+      return;
     }
     if (!negotiation.accept(body).ok) {
       leg.context.log.info({ ...leg.ids, sip: 488 }, 'offer within the call refused');
-      return transaction.respond(488);
+      transaction.respond(488);
+      return;
     }
     transaction.respond(200, { body: negotiation.answer() });
     leg.mediaChanged();
@@ -75,10 +88,15 @@ export class InDialog implements DialogEvents {
 
   #info(transaction: ServerTransaction): void {
     const { headers, body } = transaction.request;
-    if (body.length === 0) return transaction.respond(200);
+    if (body.length === 0) {
+      transaction.respond(200);
+      return;
+    }
     const key = readInfoKey(headers.get('Content-Type') ?? '', body);
-    if (!key)
-      return transaction.respond(415, { headers: [['Accept', 'application/dtmf-relay, application/dtmf']] });
+    if (!key) {
+      transaction.respond(415, { headers: [['Accept', 'application/dtmf-relay, application/dtmf']] });
+      return;
+    }
     transaction.respond(200);
     this.#leg.infoKey(key);
   }

@@ -52,7 +52,10 @@ export class IncomingLeg extends LineLeg {
    */
   protected openEarly(): void {
     if (this.#early) return;
-    if (!this.negotiation.offered) return this.ring();
+    if (!this.negotiation.offered) {
+      this.ring();
+      return;
+    }
     this.#early = true;
     void this.#progress();
   }

@@ -135,7 +135,10 @@ export class LegMedia {
 
   /** The engine died; called by the hub. */
   lost(_why: string): void {
-    if (this.#lastWords) return this.#lastWords(null);
+    if (this.#lastWords) {
+      this.#lastWords(null);
+      return;
+    }
     this.events.silent('engine');
   }
 

@@ -135,13 +135,17 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
   #accepted(response: SipResponse, dialog: Dialog): void {
     this.#patience?.cancel();
     dialog.acknowledge();
-    if (this.endCause) return dialog.bye();
+    if (this.endCause) {
+      dialog.bye();
+      return;
+    }
     const { negotiation } = this;
     const agreed =
       response.body.length > 0 ? negotiation.conclude(response.body) : negotiation.negotiated !== null;
     if (!agreed) {
       dialog.bye(reasonHeaders(CAUSES.noCommonCodec));
-      return this.#over({ kind: 'failed', cause: CAUSES.noCommonCodec, why: 'media' }, 'us');
+      this.#over({ kind: 'failed', cause: CAUSES.noCommonCodec, why: 'media' }, 'us');
+      return;
     }
     this.confirm(dialog, response.headers);
     this.#settle({ kind: 'answered' });
@@ -154,7 +158,10 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     const reasons = response?.headers.all('Reason') ?? [];
     const cause = causeOfResponse(status, response?.reason ?? NO_RESPONSE.text, reasons);
     this.context.log.info({ ...this.ids, why, sip: status, q850: cause.q850 }, 'INVITE not answered');
-    if (why !== 'response') return this.#over({ kind: 'failed', cause, why }, 'remote');
+    if (why !== 'response') {
+      this.#over({ kind: 'failed', cause, why }, 'remote');
+      return;
+    }
     const redirectedTo = status >= 300 && status < 400 ? response?.headers.all('Contact') : undefined;
     this.#over({ kind: 'refused', cause, ...(redirectedTo && { redirectedTo }) }, 'remote');
   }

@@ -101,7 +101,10 @@ export abstract class LineLeg implements Leg {
   hear(sound: Sound): void {
     if (this.#cause) return;
     if (!this.#answered && !this.earlyMedia) {
-      if (sound === 'ringback') return this.ring();
+      if (sound === 'ringback') {
+        this.ring();
+        return;
+      }
       if (sound === 'silence') return;
       this.openEarly();
     }

@@ -11,7 +11,7 @@ const METHODS_OUTSIDE = `${ALLOW}, REGISTER`;
 export function answerOther(transaction: ServerTransaction, draining: boolean): void {
   switch (transaction.request.method) {
     case 'OPTIONS':
-      return draining
+      draining
         ? transaction.respond(503, { headers: [['Retry-After', '60']] })
         : transaction.respond(200, {
             headers: [
@@ -19,20 +19,26 @@ export function answerOther(transaction: ServerTransaction, draining: boolean): 
               ['Accept', 'application/sdp'],
             ],
           });
+      return;
     case 'SUBSCRIBE':
-    case 'PUBLISH':
-      // RFC 6665 §8.3.2, RFC 3903 §6: no event package is served.
-      return transaction.respond(489);
+    case 'PUBLISH': // RFC 6665 §8.3.2, RFC 3903 §6: no event package is served.
+      {
+        transaction.respond(489);
+        return;
+      }
     case 'BYE':
     case 'INFO':
     case 'UPDATE':
     case 'NOTIFY':
     case 'PRACK':
-      return transaction.respond(481);
+      transaction.respond(481);
+      return;
     case 'MESSAGE':
     case 'REFER':
-      return transaction.respond(405, { headers: [['Allow', METHODS_OUTSIDE]] });
+      transaction.respond(405, { headers: [['Allow', METHODS_OUTSIDE]] });
+      return;
     default:
-      return transaction.respond(501, { headers: [['Allow', METHODS_OUTSIDE]] });
+      transaction.respond(501, { headers: [['Allow', METHODS_OUTSIDE]] });
+      return;
   }
 }

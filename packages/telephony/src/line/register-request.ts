@@ -57,20 +57,20 @@ export function readRegister(headers: Headers): Result<Wish, BadRegister> {
 /** Whether two contact URIs are bound as one: scheme, user, host, port and transport decide. */
 export function contactKey(uri: SipUri): string {
   const port = uri.port ?? (uri.scheme === 'sips' ? 5061 : 5060);
-  return `${uri.scheme}:${uri.user}@${uri.host}:${port};${(uri.params['transport'] ?? '').toLowerCase()}`;
+  return `${uri.scheme}:${uri.user}@${uri.host}:${port};${(uri.params.transport ?? '').toLowerCase()}`;
 }
 
 function readContact(text: string, general: number | null): WantedContact | null {
   const contact = parseNameAddr(text);
   if (!contact || contact.uri.scheme === 'tel' || contact.uri.host === '') return null;
   const { params } = contact;
-  const expires = readSeconds(params['expires']) ?? general ?? DEFAULT_EXPIRES;
+  const expires = readSeconds(params.expires) ?? general ?? DEFAULT_EXPIRES;
   const instance = params['+sip.instance'];
   return {
     uri: formatUri(contact.uri),
     key: contactKey(contact.uri),
     instance: instance ? `${instance}${params['reg-id'] ? `#${params['reg-id']}` : ''}` : null,
-    q: readQ(params['q']),
+    q: readQ(params.q),
     expires: Math.min(expires, MAX_EXPIRES),
   };
 }

@@ -41,12 +41,20 @@ export class Registrar {
   register(transaction: ServerTransaction): void {
     const { request, source } = transaction;
     const to = parseNameAddr(request.headers.get('To') ?? '');
-    if (!to) return transaction.respond(400);
+    if (!to) {
+      transaction.respond(400);
+      return;
+    }
     const verdict = this.#deps.authenticator.check(request, source, to.uri.host, 'www');
-    if (verdict.kind === 'challenge') return transaction.respond(401, { headers: verdict.headers });
+    if (verdict.kind === 'challenge') {
+      transaction.respond(401, { headers: verdict.headers });
+      return;
+    }
     // Another's address of record, or a guesser: the same words for both (RFC 3261 §10.3 step 4).
-    if (verdict.kind === 'forbidden' || verdict.credential.login !== to.uri.user.toLowerCase())
-      return transaction.respond(403);
+    if (verdict.kind === 'forbidden' || verdict.credential.login !== to.uri.user.toLowerCase()) {
+      transaction.respond(403);
+      return;
+    }
     this.#serve(transaction, verdict.credential, to.uri.host);
   }
 
@@ -68,7 +76,8 @@ export class Registrar {
     const wish = readRegister(headers);
     if (!wish.ok) {
       const { status, ...o } = wish.error;
-      return transaction.respond(status, o);
+      transaction.respond(status, o);
+      return;
     }
     const { domain, login } = credential;
     const order = {
@@ -80,8 +89,10 @@ export class Registrar {
     const touched =
       wish.value.kind === 'removeAll' ? bound : wanted.flatMap(contact => find(bound, contact) ?? []);
     // Nothing is changed by a REGISTER that has been overtaken (RFC 3261 §10.3 steps 6, 7).
-    if (touched.some(({ record }) => record.callId === order.callId && order.cseq <= record.cseq))
-      return transaction.respond(500, { reason: 'Out of order' });
+    if (touched.some(({ record }) => record.callId === order.callId && order.cseq <= record.cseq)) {
+      transaction.respond(500, { reason: 'Out of order' });
+      return;
+    }
     if (wish.value.kind === 'removeAll') for (const binding of bound) this.#unbind(binding);
     for (const contact of wanted) this.#apply(transaction, credential, domainName, contact, order);
     this.#makeRoom(domain, login);

@@ -141,7 +141,10 @@ export class TrunkRegistration {
   /** 423: what the carrier asks for is sent at once (RFC 3261 §10.2.8); the same again would be a loop. */
   #tooBrief(response: SipResponse): void {
     const least = readSeconds(response.headers.get('Min-Expires'));
-    if (least === null || least <= this.#expires) return this.#failed(423);
+    if (least === null || least <= this.#expires) {
+      this.#failed(423);
+      return;
+    }
     this.#expires = least;
     void this.#register();
   }
@@ -171,5 +174,5 @@ function contactFor({ listening }: SipStack, peer: Peer, user: string): string {
 function grantedSeconds({ headers }: SipResponse, user: string): number | null {
   const contacts = headers.all('Contact').map(parseNameAddr);
   const own = contacts.find(contact => contact?.uri.user === user) ?? contacts[0];
-  return readSeconds(own?.params['expires']) ?? readSeconds(headers.get('Expires'));
+  return readSeconds(own?.params.expires) ?? readSeconds(headers.get('Expires'));
 }

@@ -207,7 +207,7 @@ describe('what an INVITE of ours says', () => {
       'History-Info': '<sip:74951230002@pbx.example>;index=1, <sip:79151112233@pbx.example>;index=1.1',
     });
     const internal = { by: { user, number: '101' }, hops: 2 };
-    expect(headersOf({ diverted: internal })['Diversion']).toBe(
+    expect(headersOf({ diverted: internal }).Diversion).toBe(
       '<sip:74951230001@pbx.example>;reason=unconditional;counter=2',
     );
   });
