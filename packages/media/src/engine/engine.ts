@@ -34,7 +34,8 @@ export interface EngineCounters {
   readonly sources: number;
 }
 
-const LEASE: Ms = 30_000;
+/** Endpoints live so long without a word from signalling. */
+export const LEASE: Ms = 30_000;
 const SWEEP: Ms = 500;
 /** Ports tried for one endpoint before it is refused. */
 const TRIES = 50;

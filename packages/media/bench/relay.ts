@@ -1,0 +1,126 @@
+/**
+ * CPU of one media thread: µs for each relayed packet (received, rewritten, sent), with and without a change of law,
+ * and for each packet of a clip. Phones run in another thread; times are this thread's CPU, so a busy machine
+ * changes them little. Run: `node packages/media/bench/relay.ts [calls] [seconds]`.
+ */
+import { createSocket } from 'node:dgram';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { SystemClock } from '@kommutator/base';
+import type { ClipId, CodecName, Ep, Hear, Negotiated } from '../src/index.ts';
+import { createEngine } from '../src/index.ts';
+
+const clock = new SystemClock();
+const BASE = 40_000;
+
+/** The phones: each sends a packet every 20 ms to its endpoint and counts what it gets. */
+async function phones({ calls, ports }: { calls: number; ports: number[] }): Promise<void> {
+  let heard = 0;
+  const sockets = ports.map((_, i) => {
+    const socket = createSocket({ type: 'udp4', lookup: (address, _o, done) => done(null, address, 4) });
+    socket.bind(BASE + i, '127.0.0.1');
+    socket.on('message', () => heard++);
+    return socket;
+  });
+  parentPort?.on('message', () => parentPort?.postMessage(heard));
+  const packets = ports.map((_, i) => {
+    const packet = Buffer.alloc(172, 0xd5);
+    packet[0] = 0x80;
+    packet[1] = i >= calls ? 0 : 8;
+    packet.writeUInt32BE(i + 1, 8);
+    return packet;
+  });
+  const begin = clock.now();
+  for (let n = 0; ; n++) {
+    for (let slice = 0; slice < 10; slice++) {
+      for (let i = slice; i < ports.length; i += 10) {
+        const packet = packets[i] as Buffer;
+        packet.writeUInt16BE(n & 0xffff, 2);
+        packet.writeUInt32BE((n * 160) >>> 0, 4);
+        sockets[i]?.send(packet, 0, 172, ports[i] as number, '127.0.0.1');
+      }
+      await clock.sleep(Math.max(0, begin + n * 20 + (slice + 1) * 2 - clock.now()));
+    }
+  }
+}
+
+async function measure(
+  name: string,
+  calls: number,
+  seconds: number,
+  o: { law: boolean; play: boolean },
+): Promise<void> {
+  const engine = createEngine({
+    clock,
+    host: '127.0.0.1',
+    ports: [20_000, 29_999],
+    prompts: { dir: 'prompts' },
+    leaseMs: 0,
+  });
+  const ports: number[] = [];
+  const ep = (i: number) => `e${i}` as Ep;
+  for (let i = 0; i < 2 * calls; i++) {
+    const answer = await engine.command({ do: 'open', ep: ep(i), domain: 'd', as: 'rtp', language: 'ru' });
+    if (answer.ok) ports.push(answer.port ?? 0);
+    const codec: CodecName = o.law && i >= calls ? 'PCMU' : 'PCMA';
+    const send = { codec, payloadType: codec === 'PCMA' ? 8 : 0 };
+    const receive = [
+      { codec: 'PCMA', payloadType: 8 },
+      { codec: 'PCMU', payloadType: 0 },
+    ] as const;
+    const to: Negotiated = {
+      address: '127.0.0.1',
+      port: BASE + i,
+      send,
+      receive,
+      direction: 'sendrecv',
+      ptime: 20,
+    };
+    await engine.command({ do: 'remote', ep: ep(i), to });
+  }
+  for (let i = 0; i < 2 * calls; i++) {
+    const what: Hear = o.play
+      ? // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
+        { play: ['melody:hold' as ClipId], tag: i, loop: true, then: { silence: true } }
+      : { relay: ep((i + calls) % (2 * calls)) };
+    await engine.command({ do: 'hear', ep: ep(i), what });
+  }
+  const worker = new Worker(new URL(import.meta.url), {
+    workerData: { calls: o.law ? calls : 2 * calls, ports: o.play ? [] : ports },
+  });
+  await clock.sleep(1_000);
+  const out = async () => {
+    let packets = 0;
+    engine.onEvent = event => {
+      if (event.is === 'stats') packets += event.packetsOut;
+    };
+    return () => packets;
+  };
+  const total = await out();
+  const cpu = process.threadCpuUsage();
+  const from = clock.now();
+  await clock.sleep(seconds * 1_000);
+  const used = process.threadCpuUsage(cpu);
+  const passed = clock.now() - from;
+  await engine.close();
+  await clock.sleep(50);
+  // Packets of the whole run, scaled to the part measured.
+  const rate = total() / (passed + 1_000);
+  const packets = rate * passed;
+  const micros = used.user + used.system;
+  const share = ((100 * micros) / 1_000 / passed).toFixed(1);
+  console.log(
+    `${name}: ${(micros / packets).toFixed(1)} µs a packet, ${Math.round(rate * 1_000)} packets/s, ${share} % of a core`,
+  );
+  await worker.terminate();
+}
+
+if (isMainThread) {
+  const calls = Number(process.argv[2] ?? 200);
+  const seconds = Number(process.argv[3] ?? 5);
+  await measure(`relay, ${calls} calls`, calls, seconds, { law: false, play: false });
+  await measure(`A-law to µ-law, ${calls} calls`, calls, seconds, { law: true, play: false });
+  await measure(`clips, ${2 * calls} channels`, calls, seconds, { law: false, play: true });
+  process.exit(0);
+} else {
+  await phones(workerData);
+}
