@@ -125,7 +125,7 @@ CREATE FUNCTION action_chain_break(of_domain uuid) RETURNS bigint
 CREATE FUNCTION finish_change(changed uuid, directory_too boolean) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
   AS $$
-    DECLARE risen bigint;
+    DECLARE risen bigint; directory_risen bigint;
     BEGIN
       IF pg_current_xact_id_if_assigned() IS NULL THEN RETURN NULL; END IF;
       IF session_user = 'kommutator_app' AND changed IS DISTINCT FROM current_domain() THEN
@@ -142,10 +142,10 @@ CREATE FUNCTION finish_change(changed uuid, directory_too boolean) RETURNS bigin
         PERFORM pg_notify('config', changed || ':' || risen);
       END IF;
       IF directory_too OR changed IS NULL THEN
-        UPDATE directory SET version = version + 1 RETURNING coalesce(risen, version) INTO risen;
-        PERFORM pg_notify('config', 'directory');
+        UPDATE directory SET version = version + 1 RETURNING version INTO directory_risen;
+        PERFORM pg_notify('config', 'directory:' || directory_risen);
       END IF;
-      RETURN risen;
+      RETURN coalesce(risen, directory_risen);
     END
   $$;
 REVOKE EXECUTE ON FUNCTION finish_change(uuid, boolean), chain_action(), refuse_change() FROM PUBLIC;

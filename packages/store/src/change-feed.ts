@@ -114,14 +114,12 @@ class ChangeFeed {
     });
   }
 
+  /** `<domain id>:<version>` or `directory:<version>`, as finish_change() sends it. */
   #heard(payload: string): void {
-    if (payload === 'directory') {
-      // Its version is learnt when versions are next compared; hearing twice does no harm.
-      this.#options.onChange('directory');
-      return;
-    }
-    const [domain, version] = payload.split(':');
-    if (domain && version) this.#seen(domain as DomainId, Number(version));
+    const [what, version] = payload.split(':');
+    if (!what || !version) return;
+    if (what === 'directory') this.#seenDirectory(Number(version));
+    else this.#seen(what as DomainId, Number(version));
   }
 
   async #compare(): Promise<void> {
@@ -140,9 +138,14 @@ class ChangeFeed {
         this.#known.delete(domain);
         this.#options.onChange({ domain, version: 0 });
       }
-    const risen = Number(version) > this.#directory;
-    this.#directory = Number(version);
-    if (risen && !first) this.#options.onChange('directory');
+    if (first) this.#directory = Number(version);
+    else this.#seenDirectory(Number(version));
+  }
+
+  #seenDirectory(version: number): void {
+    if (this.#directory >= version) return;
+    this.#directory = version;
+    this.#options.onChange('directory');
   }
 
   #seen(domain: DomainId, version: number): void {
