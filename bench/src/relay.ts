@@ -45,7 +45,7 @@ class Side implements AsyncDisposable {
     const worker = new Worker(new URL('./rtp-load.ts', import.meta.url));
     worker.postMessage({ do: 'bind', address: '127.0.0.1' } satisfies LoadCommand);
     const [bound] = (await once(worker, 'message')) as [{ port: number }];
-    const transport = await openSockets({ udp: { host: '127.0.0.1', port } });
+    const transport = await openSockets({ udp: { host: '127.0.0.1', port }, log: () => undefined });
     const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'bench' });
     return new Side(stack, worker, audioAt('127.0.0.1', bound.port));
   }

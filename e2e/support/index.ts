@@ -1,4 +1,6 @@
 /** What whole-product tests and load tools share. */
 export * from './exchange.ts';
 export * from './load.ts';
+export * from './phones.ts';
+export * from './rtp-media.ts';
 export * from './sdp.ts';

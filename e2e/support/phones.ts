@@ -1,0 +1,60 @@
+import { SystemClock } from '@kommutator/base';
+import { createStack, openSockets, type SipLog, type SipStack, secureRandom } from '@kommutator/sip';
+import { Phone } from '@kommutator/telephony/testing';
+import type { RunningExchange } from './exchange.ts';
+import { RtpMedia } from './rtp-media.ts';
+
+const DOMAIN = 'demo.kommutator.test';
+const quiet: SipLog = () => undefined;
+
+/** A phone on real sockets: SIP over UDP or TCP, real RTP with a voice of its own. */
+export interface RealPhone extends AsyncDisposable {
+  readonly phone: Phone;
+  readonly media: RtpMedia;
+  readonly stack: SipStack;
+  readonly port: number;
+}
+
+export interface RealPhoneOptions {
+  readonly login?: string;
+  readonly password?: string;
+  readonly domain?: string;
+  /** Its voice, Hz: 500, 700, 900, 1100 are told apart. */
+  readonly hz: number;
+  readonly protocol?: 'udp' | 'tcp';
+  readonly displayName?: string;
+}
+
+/** Opens a phone of the demo; without a login it is the public network, trusted by its address. */
+export async function openPhone(exchange: RunningExchange, o: RealPhoneOptions): Promise<RealPhone> {
+  const clock = new SystemClock();
+  const media = new RtpMedia(clock, o.hz);
+  const at = { host: '127.0.0.1', port: 0 };
+  const transport = await openSockets({
+    udp: at,
+    ...(o.protocol === 'tcp' && { tcp: at }),
+    log: quiet,
+    clock,
+  });
+  const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'test phone' });
+  const phone = new Phone({
+    clock,
+    stack,
+    media,
+    exchange: { protocol: o.protocol ?? 'udp', address: '127.0.0.1', port: exchange.sipPort },
+    name: o.login ?? 'pstn',
+    domain: o.login ? (o.domain ?? DOMAIN) : `127.0.0.1`,
+    ...(o.login && { account: { username: o.login, password: o.password ?? 'Demo-1234' } }),
+    ...(o.displayName && { displayName: o.displayName }),
+  });
+  return {
+    phone,
+    media,
+    stack,
+    port: stack.listening[0]?.port ?? 0,
+    [Symbol.asyncDispose]: async () => {
+      media.latest?.close();
+      await stack.close();
+    },
+  };
+}
