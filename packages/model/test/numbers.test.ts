@@ -77,6 +77,8 @@ describe('RTE-7 prefix table', () => {
     ['+7495', '74951234567', true],
     ['8916', '79161234567', true],
     ['8495', '78495123456', false],
+    ['777', '77771234567', true],
+    ['777', '77712345678', false],
   ])('RTE-7.4 prefix %s and caller %s match is %s', (prefix, caller, expected) => {
     expect(prefixMatches(prefix, callerNumber(caller))).toBe(expected);
   });
