@@ -42,6 +42,7 @@ interface Addresses {
   readonly request: SipUri;
 }
 
+const EMERGENCY = '112';
 const DEFAULT_HOPS = 70;
 /** A node that starts may know a domain before it has its configuration. */
 const NOT_YET: Cause = CAUSES.overload;
@@ -57,17 +58,18 @@ export class Arrivals {
 
   invite(invite: InviteServer): void {
     const { headers } = invite.request;
-    if (this.draining) {
+    const addresses = addressesOf(invite);
+    if (!addresses) {
+      invite.refuse(400, { reason: 'Bad address' });
+      return;
+    }
+    // The one number that means the same in every domain passes; 101–104 may be somebody's internal numbers.
+    if (this.draining && addresses.request.user !== EMERGENCY) {
       invite.refuse(503, { headers: [['Retry-After', '60']] });
       return;
     }
     if (hopsLeft(headers) <= 0) {
       this.#refuse(invite, CAUSES.tooManyHops, 'Max-Forwards is 0');
-      return;
-    }
-    const addresses = addressesOf(invite);
-    if (!addresses) {
-      invite.refuse(400, { reason: 'Bad address' });
       return;
     }
     const { directory } = this.#deps.context;
