@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ export interface RunningExchange extends AsyncDisposable {
 
 /** Starts the whole process tree and waits until calls can be taken. */
 export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExchange> {
-  const dataDir = o.dataDir ?? (await mkdtemp(join(tmpdir(), 'kommutator-e2e-')));
+  const dataDir = o.dataDir ?? (await openFolder());
   const [sipPort, httpPort] = await freePorts();
   const rtp = 20_000 + (process.pid % 20) * 400;
   const env = {
@@ -73,6 +73,13 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
   };
   await exchange.healthy();
   return exchange;
+}
+
+/** As root the database runs under an account of its own, which must reach the folder. */
+async function openFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kommutator-e2e-'));
+  await chmod(folder, 0o755);
+  return folder;
 }
 
 async function freePorts(): Promise<[number, number]> {

@@ -1,5 +1,6 @@
 /** What whole-product tests and load tools share. */
 export * from './exchange.ts';
+export * from './history.ts';
 export * from './load.ts';
 export * from './phones.ts';
 export * from './rtp-media.ts';

@@ -7,7 +7,7 @@ export interface LoadResult {
   readonly answered: number;
   /** SIP Call-IDs of the calls whose BYE was answered 200: the exchange promised to remember these. */
   readonly acknowledged: readonly string[];
-  readonly failed: readonly { readonly callId: string; readonly status: number }[];
+  readonly failed: readonly { readonly index: number; readonly callId: string; readonly status: number }[];
 }
 
 export interface LoadOptions {
@@ -51,7 +51,7 @@ export function answerEverything(stack: SipStack, answer: Uint8Array): void {
 /** Places calls from the trunk at a steady rate, talks, hangs up, and keeps the books. */
 export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
   const acknowledged: string[] = [];
-  const failed: { callId: string; status: number }[] = [];
+  const failed: { index: number; callId: string; status: number }[] = [];
   let answered = 0;
   const one = (index: number) =>
     new Promise<void>(done => {
@@ -68,7 +68,7 @@ export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
         {
           provisional: () => {},
           failed: failure => {
-            failed.push({ callId: client.callId, status: failure.status });
+            failed.push({ index, callId: client.callId, status: failure.status });
             done();
           },
           answered: (_response, dialog) => {

@@ -76,7 +76,7 @@ export class RtpAudio implements PhoneAudio {
   untilHearsSpeech(): Promise<void> {
     return this.peer.until(() => {
       const ear = this.#listen();
-      return ear !== null && ear.full && !ear.quiet && ![425, 500, 700, 900, 1100].some(hz => ear.hears(hz));
+      return ear?.full === true && !ear.quiet && ![425, 500, 700, 900, 1100].some(hz => ear.hears(hz));
     });
   }
 
