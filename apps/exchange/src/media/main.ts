@@ -1,0 +1,50 @@
+/** Media: the engine pool behind a Unix socket. Knows nothing of calls. */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createEnginePool } from '@kommutator/media';
+import { serveChannels } from '../ipc/index.ts';
+import { MediaServer } from '../ipc/media-over-channel.ts';
+import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
+import { runChild } from '../process/lifecycle.ts';
+import { snapshotMetrics } from '../process/metrics.ts';
+import { ownAddress } from '../process/own-address.ts';
+import { mediaMetrics } from './metrics.ts';
+
+/** One core is left to signalling; beyond eight the ports, not the cores, are the limit. */
+const threads = Math.max(1, Math.min(8, availableParallelism() - 1));
+
+await runChild('media', async ({ config, paths, clock, log }) => {
+  const host = config.sipHost ?? '0.0.0.0';
+  const pool = createEnginePool({
+    clock,
+    threads,
+    host,
+    advertise: ownAddress(host),
+    ports: [config.rtpPorts.from, config.rtpPorts.to],
+    prompts: { dir: fileURLToPath(new URL('../../../../prompts/', import.meta.url)) },
+    log: line => log.warn({}, line),
+  });
+  pool.onLost = why => {
+    log.error({ why }, 'the media engine is lost');
+    process.exit(1);
+  };
+  const media = new MediaServer(pool);
+  const registry = mediaMetrics(() => pool.counters().endpoints);
+  const server = await serveChannels<FromMedia, ToMedia>({
+    path: paths.sockets.media,
+    role: 'media',
+    clock,
+    accept: (channel, { role }) => {
+      const metrics = () => snapshotMetrics(registry);
+      if (role !== 'signalling') return { requests: { metrics } };
+      const handlers = media.accept(channel);
+      return { ...handlers, requests: { ...handlers.requests, metrics } };
+    },
+  });
+  return {
+    async stop() {
+      await server.close();
+      await pool.close();
+    },
+  };
+});

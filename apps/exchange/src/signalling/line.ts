@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import type { Clock, MasterKeys } from '@kommutator/base';
+import type { MediaEngine } from '@kommutator/media';
+import {
+  createStack,
+  DigestServer,
+  openSockets,
+  type SipLog,
+  type SipStack,
+  secureRandom,
+} from '@kommutator/sip';
+import {
+  createExchange,
+  type Directory,
+  type Exchange,
+  type Journal,
+  LINE_ALLOW,
+  LINE_SUPPORTED,
+  type Log,
+  openMeter,
+  type RegistrationStore,
+} from '@kommutator/telephony';
+import type { Config } from '../config/index.ts';
+import { ownAddress } from '../process/own-address.ts';
+import { keyFor } from '../process/secrets.ts';
+import { startSimulator } from '../simulator/start.ts';
+import { type TraceRing, traced } from './trace-ring.ts';
+
+export interface LineOptions {
+  readonly config: Config;
+  readonly keys: MasterKeys;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly media: MediaEngine;
+  readonly directory: Directory;
+  readonly journal: Journal;
+  readonly registrations: RegistrationStore;
+  readonly trace: TraceRing;
+}
+
+export interface OpenLine {
+  readonly exchange: Exchange;
+  readonly sip: SipStack;
+  /** Ends calls, closes sockets. */
+  close(): Promise<void>;
+}
+
+const sipLog =
+  (log: Log): SipLog =>
+  (level, text, facts = {}) =>
+    log[level](facts, text);
+
+/**
+ * Opens the SIP sockets and puts the exchange on them.
+ * @throws when a port cannot be had.
+ */
+export async function openLine(options: LineOptions): Promise<OpenLine> {
+  const { config, keys, clock, log, media, directory, journal, registrations, trace } = options;
+  const host = config.sipHost ?? '0.0.0.0';
+  const transport = await openSockets({
+    udp: { host, port: config.sipPort },
+    tcp: { host, port: config.sipPort },
+    advertised: config.publicHost ?? ownAddress(host),
+    log: sipLog(log),
+    clock,
+  });
+  const sip = createStack({
+    transport: traced(transport, trace),
+    clock,
+    random: secureRandom,
+    userAgent: 'Kommutator',
+    log: sipLog(log),
+    allow: LINE_ALLOW,
+    supported: LINE_SUPPORTED,
+  });
+  const simulator =
+    config.demo === '0' || config.demoTrunk ? null : await startSimulator({ media, clock, log: sipLog(log) });
+  const exchange = createExchange({
+    clock,
+    sip,
+    media,
+    directory,
+    registrations,
+    journal,
+    meter: openMeter,
+    digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: randomBytes }),
+    random: randomBytes,
+    log,
+    settings: {
+      localNets: config.localNets,
+      demoFromAnywhere: config.demo === 'public',
+      publicAddress: await publicAddress(config, log),
+      simulator: simulator && { host: '127.0.0.1', port: simulator.port, protocol: 'udp' },
+    },
+  });
+  return {
+    exchange,
+    sip,
+    async close() {
+      await exchange.close();
+      await simulator?.close();
+      await sip.close();
+    },
+  };
+}
+
+/** SDP carries an address, not a name: a name is looked up once. */
+async function publicAddress({ publicHost }: Config, log: Log): Promise<string | null> {
+  if (publicHost === null || isIP(publicHost) !== 0) return publicHost;
+  try {
+    return (await lookup(publicHost)).address;
+  } catch (error) {
+    log.warn(
+      { publicHost, error: String(error) },
+      'PUBLIC_HOST cannot be resolved: SDP carries local addresses',
+    );
+    return null;
+  }
+}

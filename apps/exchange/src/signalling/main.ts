@@ -1,0 +1,152 @@
+/** Signalling: SIP and call control. Needs no database: warm-start files are enough to take calls. */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { SecretBox } from '@kommutator/base';
+import { NODE } from '../files/node-name.ts';
+import { readDirectory, readDomains } from '../files/warm-files.ts';
+import { type Channel, keepConnected, serveChannels } from '../ipc/index.ts';
+import { MediaClient } from '../ipc/media-over-channel.ts';
+import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
+import type { FromSignalling, ToSignalling } from '../ipc/signalling-words.ts';
+import { runChild } from '../process/lifecycle.ts';
+import { snapshotMetrics } from '../process/metrics.ts';
+import { masterKeys } from '../process/secrets.ts';
+import { LiveDirectory } from './directory.ts';
+import { JournalFile } from './journal-file.ts';
+import { LineKeeper } from './line-keeper.ts';
+import { signallingMetrics } from './metrics.ts';
+import { OverloadWatch } from './overload.ts';
+import { RegistrationFile } from './registration-file.ts';
+import { TraceRing } from './trace-ring.ts';
+
+const STATUS_EVERY = 1_000;
+/** monitorEventLoopDelay measures by a timer of this period, which is in what it says. */
+const LOOP_RESOLUTION = 10;
+
+await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
+  const keys = masterKeys(config, paths);
+  const journal = new JournalFile({ folder: paths.journal, node: NODE, clock, log });
+  const registrations = new RegistrationFile({ folder: paths.registrations, clock, log });
+  const directory = new LiveDirectory({ clock, secrets: new SecretBox(keys), log });
+  const trace = new TraceRing({ folder: paths.trace, clock, log, bytes: config.traceMb * 1024 * 1024 });
+  const media = new MediaClient(clock);
+  const line = new LineKeeper({
+    config,
+    keys,
+    clock,
+    log,
+    media,
+    directory,
+    journal,
+    registrations,
+    trace,
+    changed: () => sayStatus(),
+  });
+
+  const loop = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION });
+  loop.enable();
+  const overload = new OverloadWatch({
+    clock,
+    loopDelay: () => {
+      const worst = loop.max / 1e6 - LOOP_RESOLUTION;
+      loop.reset();
+      return Math.max(0, worst);
+    },
+    onChange: on => {
+      log.warn({ overload: on }, on ? 'overload: new calls are refused' : 'overload is over');
+      line.setOverload(on);
+      sayStatus();
+    },
+  });
+  media.onAnswer = took => overload.mediaAnswered(took);
+  const registry = signallingMetrics({ line: () => line.open, journal, trace, overload });
+
+  const listeners = new Set<Channel<FromSignalling, ToSignalling>>();
+  const status = () => ({
+    ready: line.open !== null,
+    media: media.connected,
+    draining: line.draining,
+    overload: overload.overloaded,
+    calls: line.calls,
+  });
+  const sayStatus = () => {
+    for (const channel of listeners) channel.send('status', status());
+    tell({ is: 'calls', calls: line.calls });
+  };
+  let ticker = clock.after(STATUS_EVERY, function tick() {
+    sayStatus();
+    ticker = clock.after(STATUS_EVERY, tick);
+  });
+
+  const mediaConnection = keepConnected<ToMedia, FromMedia>({
+    path: paths.sockets.media,
+    role: 'signalling',
+    clock,
+    up: channel => {
+      const handlers = media.attach(channel);
+      sayStatus();
+      return {
+        ...handlers,
+        closed: why => {
+          log.error({ why }, 'media is lost');
+          handlers.closed?.(why);
+          sayStatus();
+        },
+      };
+    },
+  });
+  const server = await serveChannels<FromSignalling, ToSignalling>({
+    path: paths.sockets.signalling,
+    role: 'signalling',
+    clock,
+    accept: channel => {
+      listeners.add(channel);
+      channel.send('status', status());
+      return {
+        events: {
+          registrations: records => {
+            if (line.open === null) for (const record of records) registrations.save(record);
+          },
+          domain: domain => directory.setDomain({ ...domain, json: Buffer.from(domain.json) }),
+          domainGone: id => directory.removeDomain(id),
+          directory: snapshot => {
+            directory.setDirectory(snapshot);
+            line.directoryChanged();
+          },
+        },
+        requests: {
+          versions: () => ({ ...directory.versions, noRegistrations: registrations.fresh }),
+          metrics: () => snapshotMetrics(registry),
+          registrations: ({ since }) =>
+            since === registrations.revision
+              ? null
+              : { revision: registrations.revision, records: registrations.load() },
+        },
+        closed: () => void listeners.delete(channel),
+      };
+    },
+  });
+
+  for (const domain of readDomains(paths.warm)) directory.setDomain(domain);
+  const known = readDirectory(paths.warm);
+  if (known) {
+    directory.setDirectory(known);
+    line.directoryChanged();
+  } else log.info({}, 'no warm-start files yet: waiting for the directory');
+
+  return {
+    drain: () => void line.drain().then(() => tell({ is: 'drained' })),
+    async stop() {
+      ticker.cancel();
+      overload.stop();
+      loop.disable();
+      await line.close();
+      await server.close();
+      mediaConnection.close();
+      await media.close();
+      directory.close();
+      journal.close();
+      await registrations.close();
+      await trace.close();
+    },
+  };
+});
