@@ -8,5 +8,6 @@ export {
   type ExchangeCounters,
   type ExchangeDeps,
 } from './exchange.ts';
+export { LINE_ALLOW, LINE_SUPPORTED } from './line/line-context.ts';
 export { openMeter } from './open-meter.ts';
 export type * from './ports.ts';

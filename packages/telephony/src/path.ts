@@ -89,7 +89,8 @@ function toNumber(call: LiveCall, to: NumberTarget, o: DialOptions): Path | NoPa
   return {
     waves: ways.map(way => [toTrunk(way, number)]),
     from: { kind: 'pstn', number: shown ?? '', name: '' },
-    privacy: !forwarded && (o.privacy ?? false),
+    // Who calls for help is never hidden.
+    privacy: !forwarded && !emergency && (o.privacy ?? false),
     hops,
     via: forwarded ? 'forwarding' : 'trunk',
     ...(o.divertedBy && { divertedBy: o.divertedBy }),

@@ -27,11 +27,22 @@ export class Switchboard {
       arrival.leg.hangup(CAUSES.overload);
       return;
     }
-    const { from } = arrival;
-    const task =
-      from.kind === 'user' ? outgoing(this.#house, arrival, from.user) : incoming(this.#house, arrival);
+    const task = this.#treat(arrival);
     this.#running.add(task);
     void task.finally(() => this.#running.delete(task));
+  }
+
+  /** Never rejects: what breaks before a call has begun is logged, and the caller gets 500. */
+  async #treat(arrival: Arrival): Promise<void> {
+    const { from, leg } = arrival;
+    try {
+      await (from.kind === 'user'
+        ? outgoing(this.#house, arrival, from.user)
+        : incoming(this.#house, arrival));
+    } catch (error) {
+      this.#house.log.error({ leg: leg.id, error: String(error) }, 'an arrival could not be treated');
+      leg.hangup(CAUSES.systemEnd);
+    }
   }
 
   /** Takes no new calls and resolves when those that go on are over. */
