@@ -77,6 +77,7 @@ await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
     ticker = clock.after(STATUS_EVERY, tick);
   });
 
+  let stopping = false;
   const mediaConnection = keepConnected<ToMedia, FromMedia>({
     path: paths.sockets.media,
     role: 'signalling',
@@ -87,6 +88,7 @@ await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
       return {
         ...handlers,
         closed: why => {
+          if (stopping) return;
           log.error({ why }, 'media is lost');
           handlers.closed?.(why);
           sayStatus();
@@ -136,6 +138,7 @@ await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
   return {
     drain: () => void line.drain().then(() => tell({ is: 'drained' })),
     async stop() {
+      stopping = true;
       ticker.cancel();
       overload.stop();
       loop.disable();
