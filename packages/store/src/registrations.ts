@@ -9,8 +9,8 @@ import type { Tables } from './database/tables.ts';
 export type RegistrationKey = Pick<RegistrationRecord, 'domain' | 'login' | 'contact'>;
 
 /**
- * Writes and removes bindings in one transaction. A later CSeq or registration time is never overwritten by an earlier
- * one; bindings of a user who is gone are dropped.
+ * Writes and removes bindings in one transaction. A later registration is never overwritten by an earlier one;
+ * bindings of a user who is gone are dropped.
  */
 export async function saveRegistrations(
   system: Kysely<Tables>,

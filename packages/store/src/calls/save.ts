@@ -31,6 +31,7 @@ export async function saveCallRecords(
   });
 }
 
+/** In the order of call ids: two writers of the same calls wait for each other, they do not deadlock. */
 async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): Promise<void> {
   const calls = records.map(({ call }) => ({
     ...call,
@@ -58,6 +59,7 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
         "aNumber" text, "aName" text, "bNumber" text, "bName" text, "numberId" uuid, "startedAt" timestamptz,
         "answeredAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "sipStatus" smallint, q850 smallint,
         "endedBy" text, protocol jsonb)
+      ORDER BY "callId"
       ON CONFLICT (call_id) DO NOTHING
       RETURNING call_id
     ), fresh_legs AS (

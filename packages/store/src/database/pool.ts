@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const QUERY_TIMEOUT_MS = 30_000;
 
 /** int8 is bigint everywhere: kopecks must not become floating point. */
-export const typeParsers = {
+const typeParsers = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     oid === INT8 && format !== 'binary'
       ? (text: string) => BigInt(text)

@@ -13,7 +13,7 @@ export interface RoleSecrets {
 }
 
 /** The password of a login role, the same on every node that holds the master key. */
-export const rolePassword = (role: string, { key }: RoleSecrets): string | null =>
+const rolePassword = (role: string, { key }: RoleSecrets): string | null =>
   key === null ? null : createHmac('sha256', key).update(`database role ${role}`).digest('base64url');
 
 /** Address of the same database for another role. */

@@ -39,7 +39,7 @@ export async function readNumbers({ db, domain }: Reading): Promise<readonly Num
 type RuleRow = Selectable<Tables['routing_rule']>;
 
 /** The columns of a rule's target, as one value; the table's CHECK promises that they fit its type. */
-export function targetOf(rule: RuleRow): RoutingTarget {
+function targetOf(rule: RuleRow): RoutingTarget {
   const { user_id: user, group_id: group, ivr_scenario_id: scenario, private_route_number: number } = rule;
   switch (rule.target_type) {
     case 'end':

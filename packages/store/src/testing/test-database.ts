@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, SystemClock, VirtualClock } from '@kommutator/base';
 import { Client } from 'pg';
 import { migrate } from '../database/migrate.ts';
-import { observe } from '../embedded/postmaster.ts';
+import { alive, observe } from '../embedded/postmaster.ts';
 import { startEmbedded } from '../embedded/start-embedded.ts';
 import { type StoreLog, silentLog } from '../log.ts';
 import { openStore, type Store } from '../store.ts';
@@ -76,8 +76,9 @@ async function startServer(): Promise<TestDatabase> {
 /** Servers of test runs that were killed: they run in sessions of their own and nobody else ends them. */
 async function clearAway(): Promise<void> {
   for (const name of readdirSync(FOLDERS)) {
-    if (!name.startsWith(PREFIX) || isAlive(Number(name.slice(PREFIX.length)))) continue;
+    if (!name.startsWith(PREFIX) || alive(Number(name.slice(PREFIX.length)))) continue;
     const folder = join(FOLDERS, name);
+    if (statSync(folder).uid !== process.getuid?.()) continue;
     for (const cluster of readdirSync(folder)) {
       const found = await observe(join(folder, cluster));
       if ('pid' in found) process.kill(found.pid, 'SIGQUIT');
@@ -85,15 +86,6 @@ async function clearAway(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 function testDatabase(templateUrl: string, stop: () => Promise<void>): TestDatabase {
   const at = (database: string): string => {
