@@ -101,6 +101,7 @@ class Attempt implements InviteClientUser {
   readonly #sequence: number;
   readonly #transaction: InviteClientTransaction;
   #settled = false;
+  #bounded = false;
   /** The ACK of its 2xx, for repeats. */
   #ack: Uint8Array | null = null;
 
@@ -120,6 +121,7 @@ class Attempt implements InviteClientUser {
 
   provisional(): void {
     if (!this.#settled) this.#transaction.limit(TIMER_C);
+    else this.#bound();
   }
 
   success(response: SipResponse): void {
@@ -151,8 +153,15 @@ class Attempt implements InviteClientUser {
   leave(): void {
     if (this.#settled) return;
     this.#settled = true;
-    if (this.#transaction.proceeding) this.#transaction.limit(giveUpAfter(this.#dialog.core.timing));
+    if (this.#transaction.proceeding) this.#bound();
     this.#wish.resolve(createResponse(this.#request, 481));
+  }
+
+  /** Nobody waits for the answer; it has its last 64·T1, which no further provisional response prolongs. */
+  #bound(): void {
+    if (this.#bounded) return;
+    this.#bounded = true;
+    this.#transaction.limit(giveUpAfter(this.#dialog.core.timing));
   }
 
   #settle(response: SipResponse): void {
