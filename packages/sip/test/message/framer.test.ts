@@ -27,7 +27,9 @@ const piece = fc.oneof(
   fc.constant({ text: '\r\n\r\n', pings: 1 }),
 );
 
-test('RFC 3261 §18.3 a stream gives the same messages however it is cut, to single bytes', () => {
+test('RFC 3261 §18.3 a stream gives the same messages however it is cut, to single bytes', {
+  timeout: 60_000,
+}, () => {
   fc.assert(
     fc.property(
       fc.array(piece, { maxLength: 6 }),

@@ -53,3 +53,10 @@ test('RFC 3261 §7.3.1 stray CR, LF and NUL in what came in are spaces', () => {
   const response = parsed(INVITE.replace(/^.*\r\n/, 'SIP/2.0 200 O\nK\r\n'));
   expect(response).toMatchObject({ kind: 'response', reason: 'O K' });
 });
+
+test('RFC 3261 §8.2.6.1 a 100 carries the Timestamp of the request, other responses do not', () => {
+  const request = parsed(INVITE.replace('Max-Forwards: 70', 'Timestamp: 54'));
+  if (request.kind !== 'request') throw new Error('not a request');
+  expect(createResponse(request, 100).headers.get('timestamp')).toBe('54');
+  expect(createResponse(request, 180).headers.has('timestamp')).toBe(false);
+});

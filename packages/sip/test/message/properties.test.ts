@@ -123,7 +123,9 @@ test('RFC 3261 §7.3.1 no value, name, reason or URI can add a header field', ()
   );
 });
 
-test('RFC 4475 a message changed at random is parsed or refused, never thrown over', () => {
+test('RFC 4475 a message changed at random is parsed or refused, never thrown over', {
+  timeout: 60_000,
+}, () => {
   const seed = Buffer.from(
     `${options(
       { To: '"Борис" <sip:boris@example.com;user=phone>;tag=1', 'Content-Length': '5' },
@@ -161,7 +163,7 @@ test('RFC 4475 a message changed at random is parsed or refused, never thrown ov
       parseMessage(serializeMessage(message));
       if (message.kind === 'request') serializeMessage(createResponse(message, 400));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
