@@ -1,6 +1,7 @@
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { TrunkConfig } from '@kommutator/model/config';
 import type { DomainId } from '@kommutator/model/ids';
+import { findUser } from '@kommutator/model/lookup';
 import { fromTrunk } from '@kommutator/model/numbers';
 import {
   type Headers,
@@ -116,7 +117,7 @@ export class Arrivals {
       this.#refuse(invite, NOT_YET, 'no configuration yet');
       return;
     }
-    const user = config.users.find(one => one.id === verdict.credential.user);
+    const user = findUser(config, verdict.credential.user);
     if (!user) {
       this.#refuse(invite, CAUSES.forbidden, 'no such user');
       return;

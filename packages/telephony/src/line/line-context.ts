@@ -27,6 +27,8 @@ export interface LineContext {
   readonly directory: Directory;
   readonly log: Log;
   readonly settings: LineSettings;
+  /** Whether an address is private, loopback, or of LOCAL_NETS: reached without NAT. */
+  readonly isInside: (address: string) => boolean;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Writes what was appended to the journal to the disk: called before a BYE is answered. */

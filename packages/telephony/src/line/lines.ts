@@ -5,6 +5,7 @@ import type { DomainId } from '@kommutator/model/ids';
 import type { DigestServer, RandomBytes, SipStack } from '@kommutator/sip';
 import type { Arrival, InviteOrder, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
 import type { Directory, Log, RegistrationStore } from '../ports.ts';
+import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
 import { Authenticator } from './authenticator.ts';
 import { departureOf, partyOf } from './departures.ts';
@@ -61,7 +62,20 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
   const hub = new MediaHub(deps.media, log);
   const legs = new LegBook<LineLeg>();
   const { journalFlush } = deps;
-  const context: LineContext = { clock, sip, hub, directory, log, settings, random, journalFlush, legs };
+  const localNets = new AddressList(settings.localNets);
+  const isInside = (address: string) => isPrivate(address) || localNets.has(address);
+  const context: LineContext = {
+    clock,
+    sip,
+    hub,
+    directory,
+    log,
+    settings,
+    isInside,
+    random,
+    journalFlush,
+    legs,
+  };
   const authenticator = new Authenticator({
     clock,
     digest: deps.digest,

@@ -38,7 +38,10 @@ export class MediaHub {
 
   /** Notes that `media` hears `now` instead of `before`. */
   moves(media: LegMedia, before: Ep | null, now: Ep | null): void {
-    if (before !== null) this.#hearers.get(before)?.delete(media);
+    if (before !== null) {
+      const former = this.#hearers.get(before);
+      if (former?.delete(media) && former.size === 0) this.#hearers.delete(before);
+    }
     if (now === null || now === media.ep) return;
     const hearers = this.#hearers.get(now);
     if (hearers) hearers.add(media);

@@ -18,7 +18,6 @@ import {
   writeAnswer,
   writeOffer,
 } from '@kommutator/sip';
-import { AddressList, isPrivate } from './addresses.ts';
 import type { MediaAddress } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
 
@@ -27,7 +26,7 @@ const PTIME = 20;
 export type OfferFault = 'malformed' | 'no-audio' | 'no-codec';
 
 /** What decides which address our SDP names. */
-type Surroundings = Pick<LineContext, 'random' | 'settings'>;
+type Surroundings = Pick<LineContext, 'random' | 'settings' | 'isInside'>;
 
 /**
  * Offer and answer of one leg (RFC 3264) with our endpoint: the other leg's SDP is never seen (DESIGN §2 «Two half calls»).
@@ -36,7 +35,7 @@ type Surroundings = Pick<LineContext, 'random' | 'settings'>;
 export class Negotiation {
   /** Source address of the peer's signalling: the latch prefers it until the answer. */
   peer: string;
-  readonly #settings: LineContext['settings'];
+  readonly #surroundings: Surroundings;
   readonly #preferred: readonly AudioCodec[];
   #local: LocalDescription;
   #written = '';
@@ -46,12 +45,12 @@ export class Negotiation {
   #agreed: AgreedAudio | null = null;
 
   /** @param caller whose codecs come first in an offer of ours. */
-  constructor({ random, settings }: Surroundings, peer: string, caller?: Negotiation) {
+  constructor(surroundings: Surroundings, peer: string, caller?: Negotiation) {
     this.peer = peer;
-    this.#settings = settings;
+    this.#surroundings = surroundings;
     this.#preferred = offerCodecs(caller?.agreed ?? [], DEFAULT_CODECS);
     this.#local = {
-      sessionId: String(Math.floor(random() * 2 ** 48)),
+      sessionId: String(Math.floor(surroundings.random() * 2 ** 48)),
       version: 0,
       address: '0.0.0.0',
       port: 0,
@@ -79,13 +78,9 @@ export class Negotiation {
 
   /** Our endpoint is open: its address goes into SDP. A phone outside our networks is told the public one. */
   place({ address, port }: MediaAddress): void {
-    const { publicAddress, localNets } = this.#settings;
-    const inside = isPrivate(this.peer) || new AddressList(localNets).has(this.peer);
-    this.#local = {
-      ...this.#local,
-      address: inside || publicAddress === null ? address : publicAddress,
-      port,
-    };
+    const { settings, isInside } = this.#surroundings;
+    const told = isInside(this.peer) ? address : (settings.publicAddress ?? address);
+    this.#local = { ...this.#local, address: told, port };
   }
 
   /** Takes an offer of theirs. Nothing is changed by one that is refused. */

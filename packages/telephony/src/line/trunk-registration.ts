@@ -95,28 +95,32 @@ export class TrunkRegistration {
   close(): void {
     this.#timer?.cancel();
     this.#abort.abort();
-    if (this.#registered) void this.#send(UNREGISTER, [], new AbortController().signal);
+    if (this.#registered) void this.#exchange(UNREGISTER);
     this.#registered = false;
   }
 
   async #register(): Promise<void> {
     const { signal } = this.#abort;
-    let response = await this.#send(this.#expires, [], signal);
-    if (response && (response.status === 401 || response.status === 407)) {
-      const answer = this.#account.answer(response, 'REGISTER', this.#uri);
-      if (answer) response = await this.#send(this.#expires, [answer], signal);
-    }
+    const response = await this.#exchange(this.#expires, signal);
     if (signal.aborted || !response) return;
-    if (response.status === 423) return this.#tooBrief(response);
-    if (response.status >= 200 && response.status < 300) return this.#accepted(response);
-    this.#failed(response.status);
+    if (response.status === 423) this.#tooBrief(response);
+    else if (response.status >= 200 && response.status < 300) this.#accepted(response);
+    else this.#failed(response.status);
+  }
+
+  /** One REGISTER, and a second one with credentials where the carrier asks for them. Null when aborted. */
+  async #exchange(expires: number, signal?: AbortSignal): Promise<SipResponse | null> {
+    const response = await this.#send(expires, [], signal);
+    if (response?.status !== 401 && response?.status !== 407) return response;
+    const answer = this.#account.answer(response, 'REGISTER', this.#uri);
+    return answer ? this.#send(expires, [answer], signal) : response;
   }
 
   get #uri(): string {
     return `sip:${parseUri(this.#settings.aor)?.host ?? this.#peer.address}`;
   }
 
-  async #send(expires: number, more: HeaderList, signal: AbortSignal): Promise<SipResponse | null> {
+  async #send(expires: number, more: HeaderList, signal?: AbortSignal): Promise<SipResponse | null> {
     const { aor } = this.#settings;
     const init = {
       method: 'REGISTER',
