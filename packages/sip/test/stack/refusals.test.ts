@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { one } from '../support/pair.ts';
+import { bench, STACK, WIRE } from '../support/wire.ts';
+
+describe('what the stack answers by itself', () => {
+  it.each(['BYE', 'INFO', 'PRACK', 'UPDATE', 'REFER', 'INVITE'])(
+    'RFC 3261 §12.2.2: %s for an unknown dialog is 481',
+    async method => {
+      const b = bench();
+      b.wire.send(method, 'sip:b@x', { To: '<sip:stack@example.com>;tag=gone' });
+      await b.clock.settle();
+      expect(b.wire.heard).toEqual(['481']);
+      expect(b.side.requests).toEqual([]);
+    },
+  );
+
+  it('RFC 6665 §4.4: SUBSCRIBE with a To tag is its owner’s business', async () => {
+    const b = bench();
+    b.wire.send('SUBSCRIBE', 'sip:b@x', { To: '<sip:stack@example.com>;tag=mine' });
+    await b.clock.settle();
+    const asked = one(b.side.requests);
+    expect(asked.localTag).toBe('mine');
+    asked.respond(200);
+    await b.clock.settle();
+    expect(b.wire.header('to')).toBe('<sip:stack@example.com>;tag=mine');
+  });
+
+  it('RFC 6665 §4.4.1: the tag of a new subscription is known before the answer, and the answer carries it', async () => {
+    const b = bench();
+    b.wire.send('SUBSCRIBE', 'sip:b@x');
+    await b.clock.settle();
+    const asked = one(b.side.requests);
+    const tag = asked.localTag;
+    asked.respond(200);
+    await b.clock.settle();
+    expect(b.wire.header('to')).toBe(`<sip:stack@example.com>;tag=${tag}`);
+  });
+
+  it('RFC 3261 §8.2.2.2: an INVITE that comes a second way is 482, ringing or answered', async () => {
+    const b = bench();
+    const other = (n: number) => ({ Via: `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bKother${n};rport` });
+    b.wire.send('INVITE', 'sip:b@x');
+    b.wire.send('INVITE', 'sip:b@x', other(1));
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['100', '482']);
+    one(b.side.invites).answer({});
+    b.wire.send('INVITE', 'sip:b@x', other(2));
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['100', '482', '200', '482']);
+    expect(b.side.invites).toHaveLength(1);
+  });
+
+  it('RFC 3261 §8.2.2.3: an unknown extension is 420 and named; a known one passes; CANCEL and ACK are not judged', async () => {
+    const b = bench({ supported: ['timer'] });
+    b.wire.send('OPTIONS', 'sip:b@x', { Require: 'timer, magic, 100rel' });
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['420']);
+    expect(b.wire.header('unsupported')).toBe('magic, 100rel');
+    b.wire.send('OPTIONS', 'sip:b@x', {
+      CSeq: '2 OPTIONS',
+      Via: `SIP/2.0/UDP ${WIRE};branch=z9hG4bK2`,
+      Require: 'Timer',
+    });
+    b.wire.send('CANCEL', 'sip:b@x', { Require: 'magic' });
+    b.wire.send('ACK', 'sip:b@x', { Require: 'magic' });
+    await b.clock.settle();
+    expect(b.side.requests).toHaveLength(1);
+    expect(b.wire.heard).toEqual(['420', '481']);
+  });
+
+  it('RFC 4475 §3.1.2: a broken request is 400, an unknown version 505, a broken response nothing', async () => {
+    const b = bench();
+    const via = `Via: SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bKx\r\n`;
+    const rest = 'From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n';
+    b.wire.raw(`OPTIONS sip:b@x SIP/2.0\r\n${via}${rest}Content-Length: 99\r\n\r\n`);
+    b.wire.raw(`OPTIONS sip:b@x SIP/7.0\r\n${via}${rest}\r\n`);
+    b.wire.raw(`SIP/2.0 200 OK\r\n${via}${rest}Content-Length: 99\r\n\r\n`);
+    b.wire.raw('hello');
+    b.wire.raw('\r\n\r\n');
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['400', '505']);
+    expect(b.stack.counters()).toEqual({ transactions: 0, tombstones: 0, dialogs: 0 });
+  });
+
+  it('an exception of the owner is written down and answered 500', async () => {
+    const lines: string[] = [];
+    const b = bench({ log: (level, text) => lines.push(`${level} ${text}`) });
+    b.stack.events = {
+      request: () => {
+        throw new Error('bug');
+      },
+      invite: () => {
+        throw new Error('bug');
+      },
+    };
+    b.wire.send('OPTIONS', 'sip:b@x');
+    b.wire.send('INVITE', 'sip:b@x', { 'Call-ID': 'two' });
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['500', '100', '500']);
+    expect(lines).toEqual(['error exception in a SIP event', 'error exception in a SIP event']);
+    expect(b.stack.counters().dialogs).toBe(0);
+  });
+});
+
+describe('where answers go (RFC 3261 §18.2.2, RFC 3581 §4)', () => {
+  it.each([
+    [
+      'rport asked for',
+      'SIP/2.0/UDP 10.0.0.5:5099;branch=z9hG4bK1;rport',
+      `${WIRE}:5060`,
+      `rport=5060;received=${WIRE}`,
+    ],
+    ['no rport', 'SIP/2.0/UDP 10.0.0.5:5099;branch=z9hG4bK1', `${WIRE}:5099`, `received=${WIRE}`],
+    ['no port', 'SIP/2.0/UDP phone.local;branch=z9hG4bK1', `${WIRE}:5060`, `received=${WIRE}`],
+    [
+      'maddr',
+      `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bK1;maddr=203.0.113.1`,
+      `${WIRE}:5060`,
+      'maddr=203.0.113.1',
+    ],
+  ])('%s', async (_case, Via, where, says) => {
+    const b = bench();
+    b.wire.send('OPTIONS', 'sip:b@x', { Via });
+    await b.clock.settle();
+    one(b.side.requests).respond(200);
+    const answer = b.net.log.find(m => m.from.address === STACK);
+    expect(`${answer?.to.address}:${answer?.to.port}`).toBe(where);
+    for (const part of says.split(';')) expect(answer?.text).toContain(`;${part}`);
+  });
+
+  it('the Vias below the top one come back untouched and in order', async () => {
+    const b = bench();
+    const rest =
+      'SIP/2.0/TCP a.example;branch=z9hG4bKq, SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKr;received=1.2.3.4';
+    b.wire.send('OPTIONS', 'sip:b@x', { Via: `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bK1;rport, ${rest}` });
+    await b.clock.settle();
+    one(b.side.requests).respond(200);
+    await b.clock.settle();
+    expect(b.wire.last.headers.all('via').slice(1).join(', ')).toBe(rest);
+  });
+});
