@@ -25,7 +25,7 @@ export function keptLog(): Log & { readonly lines: string[] } {
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-export const DOMAIN = 'd1' as DomainId;
+const DOMAIN = 'd1' as DomainId;
 const anna: Party = { kind: 'user', number: '101', name: 'Анна' };
 
 /** The journal of a short call from start to end; `upTo` leaves the rest out. */

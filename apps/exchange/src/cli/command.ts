@@ -42,7 +42,9 @@ export function parseArguments(
       positional.push(arg);
       continue;
     }
-    const [name = '', given] = arg.slice(2).split('=', 2);
+    const equals = arg.indexOf('=');
+    const name = arg.slice(2, equals < 0 ? undefined : equals);
+    const given = equals < 0 ? undefined : arg.slice(equals + 1);
     if (!allowed.includes(name)) throw new UsageError(`unknown option --${name}`);
     const value = given ?? args[++at];
     if (value === undefined) throw new UsageError(`--${name} needs a value`);

@@ -32,5 +32,5 @@ function row({ at, way, peer, text }: TracedMessage, peers: readonly string[]): 
   const line = label.padEnd(width - 2, '─');
   const arrow = way === 'out' ? `─${line}►` : `◄${line}─`;
   const behind = peers.slice(peers.indexOf(peer) + 1).map(() => '│'.padStart(COLUMN));
-  return `${clock(at).padEnd(13)}${'│'.padStart(9)}${arrow}${behind.join('')}`;
+  return `${clock(at).padEnd(13)}${'│'.padStart(10)}${arrow}${behind.join('')}`;
 }

@@ -2,7 +2,6 @@ import { err, ok, type Result } from '@kommutator/base';
 import type { Variable } from './variable.ts';
 import { VARIABLES } from './variables.ts';
 
-export type { HostPort, PortRange } from './variable.ts';
 export type { Role } from './variables.ts';
 
 type Table = typeof VARIABLES;

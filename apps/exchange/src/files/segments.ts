@@ -26,7 +26,7 @@ export const segmentFile = (node: string, start: number, n: number): string => `
 
 const NAME = /^([a-z0-9]+)-(\d{1,15})-(\d{1,9})\.ndjson$/;
 
-export function parseSegmentName(file: string): SegmentName | null {
+function parseSegmentName(file: string): SegmentName | null {
   const [, node, start, n] = NAME.exec(file) ?? [];
   if (node === undefined) return null;
   const number = Number(start) * SEGMENTS_PER_MS + Number(n);

@@ -1,5 +1,5 @@
 /** Versioned, serialisable messages between our processes over Unix sockets; in tests over memory. */
-export { Channel, type Handlers, type RequestFault } from './channel.ts';
+export { Channel, type Handlers } from './channel.ts';
 export { memoryLines } from './memory.ts';
-export type { Hello, Vocabulary } from './messages.ts';
-export { type ChannelServer, keepConnected, type Reconnecting, serveChannels } from './socket.ts';
+export type { Hello } from './messages.ts';
+export { keepConnected, type Reconnecting, serveChannels } from './socket.ts';

@@ -14,7 +14,7 @@ import {
 import type { HeldVersions } from '../ipc/signalling-words.ts';
 
 /** What the feed needs of the store. */
-export interface ConfigStore {
+interface ConfigStore {
   loadDirectory(): Promise<DirectorySnapshot>;
   /** Null = the domain is gone. */
   loadDomain(id: DomainId): Promise<DomainSnapshot | null>;

@@ -5,7 +5,7 @@ import type { Log } from '@kommutator/telephony';
 type Key = Pick<RegistrationRecord, 'domain' | 'login' | 'contact'>;
 
 /** What the mirror needs of the store. */
-export interface RegistrationTable {
+interface RegistrationTable {
   saveRegistrations(upserts: readonly RegistrationRecord[], removals: readonly Key[]): Promise<void>;
   loadRegistrations(): Promise<readonly RegistrationRecord[]>;
 }

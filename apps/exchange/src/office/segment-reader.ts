@@ -9,7 +9,7 @@ export interface Position {
   readonly offset: number;
 }
 
-export interface ReadRecord {
+interface ReadRecord {
   readonly record: JournalRecord;
   /** Where its line begins. */
   readonly at: Position;
