@@ -42,12 +42,12 @@ class SocketPair implements Wire {
   }
 
   rtp(packet: Buffer, port: number, address: string): void {
-    if (!this.#closed) this.#rtp.send(packet, 0, packet.length, port, address);
+    if (!this.#closed) this.#rtp.send(packet, port, address);
   }
 
   /** Through the odd port, or the even one while (or where) there is no other. */
   rtcp(packet: Buffer, port: number, address: string): void {
-    if (!this.#closed) (this.#rtcp ?? this.#rtp).send(packet, 0, packet.length, port, address);
+    if (!this.#closed) (this.#rtcp ?? this.#rtp).send(packet, port, address);
   }
 
   openRtcp(): void {
