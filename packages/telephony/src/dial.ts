@@ -38,6 +38,5 @@ export async function ringFirst(
     );
   } finally {
     if (o.ringing) o.ringing.take = null;
-    for (const ring of rings) ring.stop(CAUSES.cancelled);
   }
 }

@@ -134,9 +134,8 @@ export class Ring implements Attempt {
     const result = await out.result;
     this.#ringing.delete(out.leg);
     if (result.kind === 'answered') {
-      if (!this.#finish({ kind: 'answered', leg: out.leg, pickedUp: false }, CAUSES.elsewhere)) {
-        out.leg.hangup(CAUSES.elsewhere);
-      }
+      // An answer that comes too late is hung up already: the leg was among those that rang.
+      this.#finish({ kind: 'answered', leg: out.leg, pickedUp: false }, CAUSES.elsewhere);
       return missedBy(CAUSES.elsewhere);
     }
     if (result.kind === 'failed') return { kind: 'failed', cause: result.cause, tried: true };

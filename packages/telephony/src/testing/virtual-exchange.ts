@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { VirtualClock } from '@kommutator/base';
 import { SymbolicEngine, type SymbolicOptions } from '@kommutator/media/testing';
 import type { DomainSnapshot, TrunkConfig } from '@kommutator/model/config';
-import { createStack, DigestServer, type Peer } from '@kommutator/sip';
+import { createStack, DigestServer, type Peer, type SipStack } from '@kommutator/sip';
 import { MemoryNetwork, seededRandom } from '@kommutator/sip/testing';
 import { ChannelCounter } from '../channels.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
@@ -58,6 +58,7 @@ export class VirtualExchange {
   readonly phones: Phone[] = [];
   config: DomainSnapshot;
   readonly #ears: SymbolicMedia[] = [];
+  readonly #stacks: SipStack[] = [];
   #zero = 0;
   #hosts = 1;
 
@@ -206,6 +207,16 @@ export class VirtualExchange {
     await this.clock.advance(64_000);
     const { transactions } = this.exchange.counters();
     if (transactions !== 0) throw new Error(`left: transactions ${transactions}`);
+    const timers = this.clock.pending - this.#idleTimers;
+    if (timers > 0) throw new Error(`left: timers ${timers}`);
+  }
+
+  /** What runs when nobody calls: expiry of registrations, watch and pings of trunks, one sweep per stack. */
+  get #idleTimers(): number {
+    const { registrations, tombstones } = this.exchange.counters();
+    const pings = this.directory.current.trunks.flatMap(trunk => trunk.destinations).length;
+    const sweeps = this.#stacks.filter(stack => stack.counters().tombstones > 0).length;
+    return Math.min(1, registrations) + 1 + pings + Math.min(1, tombstones) + sweeps;
   }
 
   #connect(name: string, at: Peer, o: Pick<PhoneInit, 'domain' | 'account' | 'displayName'>): Phone {
@@ -215,6 +226,7 @@ export class VirtualExchange {
     const stack = createStack({ transport: this.network.transport(at), clock, random, userAgent: name });
     const phone = new Phone({ clock, stack, media, exchange: EXCHANGE, name, ...o });
     this.#ears.push(media);
+    this.#stacks.push(stack);
     if (o.account) this.phones.push(phone);
     return phone;
   }

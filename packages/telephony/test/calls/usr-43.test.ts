@@ -194,6 +194,23 @@ describe('USR-43 the scenario of a user', () => {
     await x.expectNothingLeft();
   });
 
+  it('USR-42.11 a scenario never rings longer than 300 s, and no further level begins', async () => {
+    const long = { ringTime: 120 };
+    const forwarding = [s(1, long), m(2, long), l(3, long), m(4, { ...long, target: '79160000003' })];
+    const x = virtualExchange({
+      users: { anna: { extension: '101' }, boris: { extension: '102', forwarding } },
+      numbers: { '74951230001': [] },
+    });
+    const [anna] = await x.registered('anna', 'boris');
+    x.begins();
+    const call = await anna?.calls('102');
+    await x.at(400);
+    if (!call) throw new Error('no call');
+    expect(x.timeline(call, NAMES)).toEqual(['S 0–120', 'M 120–240', 'L 240–300', '480 at 300']);
+    expect(x.journal.all('level.started')).toHaveLength(3);
+    await x.expectNothingLeft();
+  });
+
   it('USR-42.13 the protocol has a line per level and target with its result', async () => {
     const x = virtualExchange({
       users: { anna: { extension: '101' }, boris: { extension: '102', forwarding: [s(1), m(2)] } },
