@@ -68,6 +68,8 @@ export interface RigOptions {
   readonly registrations?: MemoryRegistrations;
   readonly privateOnly?: boolean;
   readonly publicAddress?: string;
+  /** What everybody speaks; UDP when left out. */
+  readonly protocol?: 'tcp';
 }
 
 /** The line side alone on a network in memory: what arrives is kept, and the test is the flow. */
@@ -87,10 +89,11 @@ export class Rig {
   /** Called with each arrival, in the tick of the INVITE. */
   onArrival: (arrival: Arrival) => void = () => undefined;
   flushes = 0;
-  readonly #stacks: SipStack[] = [];
+  readonly #protocol: 'udp' | 'tcp';
 
   constructor(o: RigOptions = {}) {
     const { clock, directory, log } = this;
+    this.#protocol = o.protocol ?? 'udp';
     this.registrations = o.registrations ?? new MemoryRegistrations();
     directory.put(this.config, PASSWORD);
     directory.put(this.filial, PASSWORD);
@@ -101,7 +104,7 @@ export class Rig {
         credentials(domain, login).map(one => ({ ...one, privateOnly: true }));
     }
     this.sip = createStack({
-      transport: this.network.transport(EXCHANGE),
+      transport: this.network.transport({ ...EXCHANGE, protocol: this.#protocol }),
       clock,
       random: seededRandom(1),
       userAgent: 'Kommutator',
@@ -152,14 +155,12 @@ export class Rig {
 
   /** A peer that speaks SIP by hand. */
   stack(address: string, port = 5060, seed = port): SipStack {
-    const stack = createStack({
-      transport: this.network.transport({ address, port }),
+    return createStack({
+      transport: this.network.transport({ address, port, protocol: this.#protocol }),
       clock: this.clock,
       random: seededRandom(seed + 7),
       userAgent: 'Peer',
     });
-    this.#stacks.push(stack);
-    return stack;
   }
 
   phone(login: string, address: string, o: { port?: number; domain?: string; alerts?: boolean } = {}): Phone {
@@ -236,6 +237,7 @@ export interface RegisterInit {
   readonly headers: HeaderList;
   readonly callId?: string;
   readonly to?: string;
+  readonly exchange?: Peer;
 }
 
 /** REGISTER by hand: the first one without credentials, the second with what the challenge asked for. */
@@ -255,7 +257,7 @@ export class Registration {
   }
 
   async send(headers: HeaderList = this.#init.headers, cseq?: number): Promise<SipResponse> {
-    const { login = 'anna', domain = DOMAIN, callId = 'reg-1' } = this.#init;
+    const { login = 'anna', domain = DOMAIN, callId = 'reg-1', exchange = EXCHANGE } = this.#init;
     const aor = `sip:${login}@${domain}`;
     const init = {
       method: 'REGISTER',
@@ -264,12 +266,12 @@ export class Registration {
       to: `<${this.#init.to ?? aor}>`,
       callId,
     };
-    const first = await this.#stack.request({ ...init, headers, cseq: cseq ?? this.#cseq++ }, EXCHANGE);
+    const first = await this.#stack.request({ ...init, headers, cseq: cseq ?? this.#cseq++ }, exchange);
     const answer = this.#credentials.answer(first, 'REGISTER', init.uri);
     if (!answer) return first;
     return this.#stack.request(
       { ...init, headers: [...headers, answer], cseq: cseq ?? this.#cseq++ },
-      EXCHANGE,
+      exchange,
     );
   }
 }
