@@ -32,6 +32,8 @@ export interface VirtualOptions {
   readonly start?: string;
   /** The carrier alone when left out. */
   readonly trunks?: readonly TrunkConfig[];
+  /** Chance of the network and of identifiers; 1 when left out. */
+  readonly seed?: number;
   readonly media?: Pick<SymbolicOptions, 'durations' | 'missing'>;
 }
 
@@ -65,8 +67,9 @@ export class VirtualExchange {
   constructor(o: VirtualOptions) {
     this.clock = new VirtualClock(o.start ?? '2021-04-14T09:00:00Z');
     const { clock, directory, journal, meter, channels, log } = this;
-    const random = seededRandom(1);
-    this.network = new MemoryNetwork({ clock });
+    const seed = o.seed ?? 1;
+    const random = seededRandom(seed);
+    this.network = new MemoryNetwork({ clock, random: seededRandom(seed + 1) });
     this.engine = new SymbolicEngine({ clock, ...o.media });
     const configs = o.domains.map(configOf);
     for (const config of configs) directory.put(config, PASSWORD);

@@ -159,6 +159,16 @@ describe('USR-20 picking up a call', () => {
     await x.expectNothingLeft();
   });
 
+  it('USR-20.1 nobody picks up his own call from his second phone', async () => {
+    const x = virtualExchange(OFFICE);
+    const [vera, second, gleb] = await phonesOf(x, 'vera', 'vera', 'gleb');
+    const call = await dials(x, gleb, '103');
+    expect([vera.history.length, second.history.length]).toEqual([1, 1]);
+    expect((await dials(x, second, '*8')).end?.status).toBe(480);
+    call.hangsUp();
+    await x.expectNothingLeft();
+  });
+
   it('the number that was called stands in the History-Info of the phone that rings', async () => {
     const x = virtualExchange(OFFICE);
     const [anna] = await phonesOf(x, 'anna');

@@ -158,4 +158,22 @@ describe('conversations', () => {
     expect(noted(x, 'talk.ended')).toHaveLength(1);
     await x.expectNothingLeft();
   });
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('a bad network (seed %i) loses messages, but no call', async seed => {
+    const x = virtualExchange(DEMO, { seed });
+    const [anna, boris] = await phonesOf(x, 'anna', 'boris');
+    x.network.every({ delay: 20, jitter: 60, loss: 0.2, duplicate: 0.1 });
+    const call = await anna.calls('102');
+    await x.clock.advance(10_000);
+    boris.answers();
+    await x.clock.advance(20_000);
+    expect([call.talking, boris.call.talking]).toEqual([true, true]);
+    call.hangsUp();
+    await x.clock.advance(40_000);
+    expect(boris.call.talking).toBe(false);
+    // Good again: pings of the trunk would be repeated for ever.
+    x.network.every({ loss: 0 });
+    await x.expectNothingLeft();
+    expect(noted(x, 'talk.started')).toHaveLength(1);
+  });
 });
