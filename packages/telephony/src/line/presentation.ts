@@ -12,7 +12,7 @@ export interface Presentation {
   readonly headers: [name: string, value: string][];
 }
 
-export const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
+const ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /** A name-addr of ours; whatever stands in the name or number cannot leave its quotes. */
 export const address = (user: string, host: string, displayName = ''): string => {

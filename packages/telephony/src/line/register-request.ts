@@ -2,9 +2,9 @@ import { err, ok, type Result } from '@kommutator/base';
 import { formatUri, type HeaderList, type Headers, parseNameAddr, type SipUri } from '@kommutator/sip';
 
 /** Seconds (RFC 3261 §10.3 steps 6, 7). */
-export const MIN_EXPIRES = 60;
-export const MAX_EXPIRES = 3600;
-export const DEFAULT_EXPIRES = 300;
+const MIN_EXPIRES = 60;
+const MAX_EXPIRES = 3600;
+const DEFAULT_EXPIRES = 300;
 /** Contacts per address of record. */
 export const MAX_CONTACTS = 10;
 

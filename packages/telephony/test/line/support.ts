@@ -34,7 +34,7 @@ const DEMO: ConfigInput = {
 const FILIAL: ConfigInput = { name: 'filial.kommutator.test', users: { ivan: { extension: '101' } } };
 
 /** A call that only keeps its journal. */
-export class PlainCall implements Call {
+class PlainCall implements Call {
   readonly id = 'call-1' as CallId;
   readonly config: DomainSnapshot;
   readonly clock: VirtualClock;
