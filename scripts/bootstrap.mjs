@@ -14,6 +14,38 @@ export function giveUp(message) {
   process.exit(1);
 }
 
+const FLAGS = [
+  '--include=dev',
+  '--include=optional',
+  '--ignore-scripts',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
+/** Runs npm, the one that runs us where there is one. Its output is shown unless the caller wants to look at it first. */
+function npm(args) {
+  const own = process.env.npm_execpath;
+  const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const done = spawnSync(command, [...first, ...args, ...FLAGS], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (done.error) giveUp(`npm cannot be started (${done.error.message}). Install npm 10 or newer.`);
+  return { well: done.status === 0, output: `${done.stdout}${done.stderr}` };
+}
+
+/**
+ * Exactly what the lock file says. npm ci refuses a lock file without the packages of platforms that the registry it was
+ * made from did not have; npm install takes every version it names all the same and leaves the file alone.
+ */
+function installLocked() {
+  const strict = npm(['ci']);
+  if (strict.well || !strict.output.includes('EUSAGE')) return strict;
+  return npm(['install', '--no-save']);
+}
+
 /** Installs what package-lock.json names unless exactly that is installed already. */
 export function ensureDependencies() {
   const lock = createHash('sha256')
@@ -22,20 +54,8 @@ export function ensureDependencies() {
   const stamp = join(root, 'node_modules', '.kommutator-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === lock) return;
   console.error('Installing dependencies …');
-  const args = [
-    'ci',
-    '--include=dev',
-    '--include=optional',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ];
-  const npm = process.env.npm_execpath;
-  const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
-  const done = spawnSync(command, [...first, ...args], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (done.error) giveUp(`npm cannot be started (${done.error.message}). Install npm 10 or newer.`);
-  if (done.status !== 0) giveUp('Dependencies could not be installed: npm ci failed, see above.');
+  const done = installLocked();
+  if (!done.well) giveUp(`${done.output}\nDependencies could not be installed, see above.`);
   writeFileSync(stamp, `${lock}\n`);
 }
 

@@ -17,6 +17,8 @@ import { SignallingLink } from './signalling-link.ts';
 
 /** How often health is looked at; /health itself is judged when it is asked. */
 const HEALTH_EVERY = 100;
+/** How long signalling may take to say its first word before it is called missing. */
+const FIRST_WORD = 2_000;
 
 /** Metrics of media are asked over a connection of their own. */
 function mediaMetrics({ clock, paths }: Surroundings) {
@@ -53,11 +55,15 @@ await runChild('office', async around => {
     clock,
     log,
   });
+  let heard = false;
   const link = new SignallingLink({
     path: paths.sockets.signalling,
     clock,
     feed,
-    status: status => health.told(status),
+    status: status => {
+      heard = true;
+      health.told(status);
+    },
     lost: () => health.lost(),
     storedRegistrations: () => store.loadRegistrations().catch(() => null),
   });
@@ -81,11 +87,16 @@ await runChild('office', async around => {
   // What changed before the watch listened is found by reading everything once more.
   void watch.ready.then(() => feed.changed('everything'));
   let said = 'nothing yet';
+  const began = clock.now();
   const sayHealth = () => {
     const now = health.current;
     const missing = now.status === 'ok' ? [] : now.missing;
-    if (missing.join() !== said) tell({ is: 'health', missing });
-    said = missing.join();
+    // A restarted office knows nothing yet: that is no news.
+    const known = heard || clock.now() - began > FIRST_WORD;
+    if (known && missing.join() !== said) {
+      tell({ is: 'health', missing });
+      said = missing.join();
+    }
     if (!stop.signal.aborted) clock.after(HEALTH_EVERY, sayHealth);
   };
   sayHealth();

@@ -69,6 +69,11 @@ export async function runChild(
     if (what === 'stop') void stop();
     else void running.then(it => it.drain?.());
   });
-  await running;
+  try {
+    await running;
+  } catch (error) {
+    log.error({ error: error instanceof Error ? error.message : String(error) }, 'process cannot start');
+    process.exit(1);
+  }
   around.tell({ is: 'ready' });
 }
