@@ -90,7 +90,7 @@ function toNumber(call: LiveCall, to: NumberTarget, o: DialOptions): Path | NoPa
     waves: ways.map(way => [toTrunk(way, number)]),
     from: { kind: 'pstn', number: shown ?? '', name: '' },
     // Who calls for help is never hidden.
-    privacy: !forwarded && !emergency && (o.privacy ?? false),
+    privacy: !emergency && (o.privacy ?? false),
     hops,
     via: forwarded ? 'forwarding' : 'trunk',
     ...(o.divertedBy && { divertedBy: o.divertedBy }),

@@ -109,6 +109,16 @@ describe('ACC-15 caller identity', () => {
     await x.expectNothingLeft();
   });
 
+  it('who calls for help is never hidden', async () => {
+    const x = virtualExchange(OFFICE);
+    const [anna] = await phonesOf(x, 'anna');
+    await anna.calls('112', { headers: [['Privacy', 'id']] });
+    expect((await x.pstn.rings('112')).from?.uri.user).toBe('74951234567');
+    expect(header(x.pstn, 'Privacy')).toBeUndefined();
+    anna.hangsUp();
+    await x.expectNothingLeft();
+  });
+
   it('ACC-15, USR-27.2 without any number: announcement and 403 to the public network, internal calls connect', async () => {
     const x = virtualExchange({ users: { anna: { extension: '101' }, boris: { extension: '102' } } });
     const [anna, boris] = await phonesOf(x, 'anna', 'boris');

@@ -179,6 +179,18 @@ describe('BIL-36 channels', () => {
     await x.expectNothingLeft();
   });
 
+  it('without money and without channels 112 is connected, and its channel is free afterwards', async () => {
+    const x = virtualExchange({ ...OFFICE, channels: { incoming: 0, outgoing: 0 } });
+    const [anna] = await phonesOf(x, 'anna');
+    x.meter.broke.add(x.config.id);
+    const call = await dials(x, anna, '112');
+    (await x.pstn.rings('112')).answers();
+    await x.settles();
+    expect([call.talking, x.channels.total]).toEqual([true, 1]);
+    call.hangsUp();
+    await x.expectNothingLeft();
+  });
+
   it('no money: an outgoing call hears why and gets 403 for 402', async () => {
     const x = virtualExchange(OFFICE);
     const [anna] = await phonesOf(x, 'anna');
