@@ -12,7 +12,7 @@ const BLOCK = 24;
 const NTP_EPOCH = 2_208_988_800;
 
 /** What we say about the stream we send. */
-export interface Sent {
+interface Sent {
   readonly timestamp: number;
   readonly packets: number;
   readonly octets: number;

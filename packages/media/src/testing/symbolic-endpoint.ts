@@ -1,7 +1,7 @@
 import type { Timer } from '@kommutator/base';
 import type { Command, Ep, Hear, Negotiated } from '../protocol.ts';
 
-export type Watch = Pick<Extract<Command, { do: 'watch' }>, 'keys' | 'lostAfter'>;
+type Watch = Pick<Extract<Command, { do: 'watch' }>, 'keys' | 'lostAfter'>;
 export type Playing = Extract<Hear, { play: unknown }>;
 
 /** What the symbolic engine knows of one endpoint. */

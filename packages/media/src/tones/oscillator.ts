@@ -60,7 +60,7 @@ export function dtmfOf(key: Key): readonly [number, number] {
 
 /** How long a key that we send sounds, and the pause after it, ms (Q.24 asks for at least 40 of each). */
 export const KEY_ON = 100;
-export const KEY_OFF = 60;
+const KEY_OFF = 60;
 
 const dtmf = new Map<Key, Clip>();
 

@@ -52,15 +52,14 @@ export class Slot {
     this.#worker.postMessage(message, [port]);
   }
 
-  /** Share of time its loop was busy since the last look, 0…1. */
+  /** Share of time its loop was busy since the last look, 0…1. Its start is not counted: that is no load. */
   busy(): number {
+    if (!this.alive) return 0;
     const { performance } = this.#worker;
     const now = performance.eventLoopUtilization();
-    const { utilization } = this.#measured
-      ? performance.eventLoopUtilization(now, this.#measured)
-      : performance.eventLoopUtilization();
+    const before = this.#measured;
     this.#measured = now;
-    return utilization;
+    return before ? performance.eventLoopUtilization(now, before).utilization : 0;
   }
 
   /** Ends the thread without a word. */
