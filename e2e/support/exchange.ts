@@ -36,7 +36,7 @@ export interface RunningExchange extends AsyncDisposable {
 export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExchange> {
   const dataDir = o.dataDir ?? (await openFolder());
   const [sipPort, httpPort] = await freePorts();
-  const rtp = 20_000 + (process.pid % 20) * 400;
+  const rtp = 20_000 + (process.pid % 8) * 2_500;
   const env = {
     ...process.env,
     DATA_DIR: dataDir,
@@ -44,7 +44,7 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
     SIP_HOST: '127.0.0.1',
     HTTP_PORT: String(httpPort),
     HTTP_HOST: '127.0.0.1',
-    RTP_PORTS: `${rtp}-${rtp + 399}`,
+    RTP_PORTS: `${rtp}-${rtp + 2_499}`,
     LOG_LEVEL: 'info',
     ...o.env,
   };

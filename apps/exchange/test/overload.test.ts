@@ -44,10 +44,20 @@ describe('overload', () => {
   it('is called when media answers late for a second', async () => {
     const { clock, changes, watch } = house();
     for (let n = 0; n < 4; n++) {
+      watch.mediaAnswered(900);
       watch.mediaAnswered(101);
-      watch.mediaAnswered(1);
       await clock.advance(250);
     }
     expect(changes).toEqual([[1_000, true]]);
+  });
+
+  it('is not called while some answers of media are quick', async () => {
+    const { clock, changes, watch } = house();
+    for (let n = 0; n < 8; n++) {
+      watch.mediaAnswered(900);
+      watch.mediaAnswered(99);
+      await clock.advance(250);
+    }
+    expect(changes).toEqual([]);
   });
 });

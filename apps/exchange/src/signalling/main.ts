@@ -47,9 +47,9 @@ await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
   const overload = new OverloadWatch({
     clock,
     loopDelay: () => {
-      const worst = loop.max / 1e6 - LOOP_RESOLUTION;
+      const mean = loop.mean / 1e6 - LOOP_RESOLUTION;
       loop.reset();
-      return Math.max(0, worst);
+      return Math.max(0, mean || 0);
     },
     onChange: on => {
       log.warn({ overload: on }, on ? 'overload: new calls are refused' : 'overload is over');

@@ -30,10 +30,7 @@ export function signallingMetrics({ line, journal, trace, overload }: Signalling
     kommutator_sip_dialogs: ['SIP dialogs', counter('dialogs')],
     kommutator_sip_tombstones: ['Finished SIP transactions waiting for repeats', counter('tombstones')],
     kommutator_overload: ['1 while new calls are refused', () => Number(overload.overloaded)],
-    kommutator_loop_delay_ms: [
-      'Longest delay of the event loop in the last window',
-      () => overload.loopWorst,
-    ],
+    kommutator_loop_delay_ms: ['Longest delay of the event loop in the last window', () => overload.loopMean],
     kommutator_journal_records: ['Journal records written since the start', () => journal.counters.records],
     kommutator_journal_bytes: ['Journal bytes written since the start', () => journal.counters.bytes],
     kommutator_journal_backlog_bytes: ['Journal bytes that wait for the disk', () => journal.backlog],

@@ -8,7 +8,7 @@ const WINDOW: Ms = 250;
 
 export interface OverloadOptions {
   readonly clock: Clock;
-  /** The longest the event loop was held up since the last question, ms. */
+  /** How long the event loop was held up on average since the last question, ms: one hiccup is no overload. */
   readonly loopDelay: () => Ms;
   readonly onChange: (overloaded: boolean) => void;
 }
@@ -16,12 +16,13 @@ export interface OverloadOptions {
 /** Watches event loop and media; overload begins after a bad second and ends after a good one. */
 export class OverloadWatch {
   readonly #options: OverloadOptions;
-  #mediaWorst: Ms = 0;
+  /** The quickest answer of the window: when even that one was late, all were. */
+  #mediaBest: Ms | null = null;
   #overloaded = false;
   /** Since when it has been the other way than {@link overloaded} says. */
   #since: Ms | null = null;
   #timer: Timer;
-  loopWorst: Ms = 0;
+  loopMean: Ms = 0;
 
   constructor(options: OverloadOptions) {
     this.#options = options;
@@ -33,7 +34,7 @@ export class OverloadWatch {
   }
 
   mediaAnswered(took: Ms): void {
-    if (took > this.#mediaWorst) this.#mediaWorst = took;
+    if (this.#mediaBest === null || took < this.#mediaBest) this.#mediaBest = took;
   }
 
   stop(): void {
@@ -43,9 +44,9 @@ export class OverloadWatch {
   #look(): void {
     const { clock, loopDelay, onChange } = this.#options;
     const now = clock.now();
-    this.loopWorst = loopDelay();
-    const bad = this.loopWorst > LOOP_DELAY || this.#mediaWorst > MEDIA_ANSWER;
-    this.#mediaWorst = 0;
+    this.loopMean = loopDelay();
+    const bad = this.loopMean > LOOP_DELAY || (this.#mediaBest ?? 0) > MEDIA_ANSWER;
+    this.#mediaBest = null;
     if (bad === this.#overloaded) this.#since = null;
     else {
       // The window just looked at was that way already.
