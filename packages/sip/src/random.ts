@@ -18,14 +18,25 @@ export const secureRandom: Random = () => {
   return value / BITS;
 };
 
-/** Up to 48 random bits in letters and digits. */
-const word = (random: Random): string => Math.floor(random() * BITS).toString(36);
+const SYMBOLS = 36;
+const PAIR = SYMBOLS ** 2;
+const QUAD = PAIR ** 2;
+/** Two letters or digits for every number below 36²: far quicker than writing a large number to base 36. */
+const pairs = Array.from({ length: PAIR }, (_, n) => n.toString(SYMBOLS).padStart(2, '0'));
 
-/** A tag, 96 random bits (RFC 3261 §19.3 asks for 32 at least). */
+/** Eight letters or digits, 41 random bits. */
+function word(random: Random): string {
+  const value = Math.floor(random() * QUAD * QUAD);
+  const high = Math.floor(value / QUAD);
+  const low = value - high * QUAD;
+  return `${pairs[Math.floor(high / PAIR)]}${pairs[high % PAIR]}${pairs[Math.floor(low / PAIR)]}${pairs[low % PAIR]}`;
+}
+
+/** A tag, 82 random bits (RFC 3261 §19.3 asks for 32 at least). */
 export const newTag = (random: Random): string => word(random) + word(random);
 
-/** A Call-ID or the random part of a branch, 144 random bits. */
-export const newToken = (random: Random): string => word(random) + word(random) + word(random);
+/** A Call-ID or the random part of a branch, 165 random bits. */
+export const newToken = (random: Random): string => word(random) + word(random) + word(random) + word(random);
 
 /** A branch with the cookie of RFC 3261 §8.1.1.7. */
 export const newBranch = (random: Random): string => `z9hG4bK${newToken(random)}`;

@@ -7,34 +7,9 @@ import { clientKey, type Incoming } from '../transaction/incoming.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Answering } from './answering.ts';
 import type { Core } from './core.ts';
+import type { DialogInit, Founding } from './dialog-init.ts';
 import { type Invitation, Invitations } from './invitations.ts';
 import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
-
-/** The state of RFC 3261 §12.1, as a new dialog has it. */
-export interface DialogInit {
-  readonly side: 'uac' | 'uas';
-  readonly callId: string;
-  readonly localTag: string;
-  readonly remoteTag: string;
-  /** From and To values of our requests, with their tags. */
-  readonly local: string;
-  readonly remote: string;
-  /** CSeq number of the INVITE; ours or theirs. */
-  readonly sequence: number;
-  readonly target: string;
-  readonly routes: readonly string[];
-  /** Where the INVITE came from, or went to. */
-  readonly heard: Peer;
-  readonly contact: string;
-}
-
-/** The INVITE that makes the dialog, while it has no final answer. */
-export interface Founding {
-  /** The dialog is over before the answer. @param bye what ended it; absent when its owner did. */
-  abandon(bye?: SipRequest): void;
-  /** Stops whatever timer it has. */
-  stop(): void;
-}
 
 const DEAF: DialogEvents = {
   request: transaction => transaction.respond(481),

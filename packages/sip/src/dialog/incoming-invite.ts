@@ -7,7 +7,8 @@ import type { InviteOwner, InviteServerTransaction } from '../transaction/invite
 import type { Listening, Peer } from '../transport/types.ts';
 import { Answering } from './answering.ts';
 import type { Core } from './core.ts';
-import { type Founding, SipDialog } from './dialog.ts';
+import { SipDialog } from './dialog.ts';
+import type { Founding } from './dialog-init.ts';
 import { contactUri, routeSetOf } from './route.ts';
 
 /** A proxy on the way forgets a call that is silent for three minutes (RFC 3261 §13.3.1.1, §16.6 Timer C). */

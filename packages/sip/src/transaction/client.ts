@@ -3,7 +3,6 @@ import type { SipResponse } from '../message/types.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Ground } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
-import { SWALLOW } from './tombstones.ts';
 
 /** Who waits for the end of a non-INVITE request. Called once. */
 export type ClientUser = (outcome: SipResponse | 'timeout' | 'transport') => void;
@@ -96,5 +95,5 @@ function finish(t: ClientTransaction): void {
   t.timerE?.cancel();
   t.timerF?.cancel();
   t.state = terminated;
-  t.ground.finishClient(t.key, 0, SWALLOW);
+  t.ground.finishClient(t.key, 0);
 }

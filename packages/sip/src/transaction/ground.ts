@@ -15,8 +15,20 @@ export interface Ground {
   readonly timing: Timing;
   send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void;
   reply(bytes: Uint8Array, to: ReplyPeer): void;
-  /** The transaction is over; its remains answer repeats for `lifetime` ms. */
-  finishClient(key: string, lifetime: Ms, remains: Remains): void;
+  /** The transaction is over; for `lifetime` ms `bytes` answer repeats, and repeated 2xx go to `success`. */
+  finishClient(
+    key: string,
+    lifetime: Ms,
+    bytes?: Uint8Array | null,
+    to?: Peer | null,
+    success?: Remains['success'],
+  ): void;
   /** @param merge the key by which merged requests find it (RFC 3261 §8.2.2.2). */
-  finishServer(key: string, merge: string | null, lifetime: Ms, remains: Remains): void;
+  finishServer(
+    key: string,
+    merge: string | null,
+    lifetime: Ms,
+    bytes?: Uint8Array | null,
+    to?: Peer | null,
+  ): void;
 }

@@ -31,7 +31,7 @@ export function readIncoming(request: SipRequest, source: Peer): Incoming | null
   if (!via || !cseq) return null;
   const callId = headers.get('call-id') ?? '';
   const fromTag = tagOf(headers.get('from') ?? '');
-  const merge = `${callId} ${fromTag} ${cseq.sequence} ${request.method}`;
+  const merge = keyOf(callId, fromTag, cseq.sequence, request.method);
   const incoming = {
     request,
     source,
@@ -55,11 +55,17 @@ export function readIncoming(request: SipRequest, source: Peer): Incoming | null
 function serverKey(method: string, via: Via, merge: string): string {
   const machine = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
   const branch = via.params.branch ?? '';
-  if (branch.startsWith(COOKIE)) return `${branch} ${via.host}:${sentByPort(via)} ${machine}`;
-  return `${branch} ${via.host}:${sentByPort(via)} ${merge.slice(0, merge.length - method.length)}${machine}`;
+  if (branch.startsWith(COOKIE)) return keyOf(branch, via.host, sentByPort(via), machine);
+  return keyOf(branch, via.host, sentByPort(via), merge.slice(0, merge.length - method.length), machine);
 }
 
-/** RFC 3261 §17.1.3. Our branches are 144 random bits: no other field needs comparing. */
+/**
+ * Parts as one key. `join` copies them; a template would keep the parts, and with them the text of the whole message
+ * they were cut from, for as long as a tombstone keeps the key.
+ */
+const keyOf = (...parts: (string | number)[]): string => parts.join(' ');
+
+/** RFC 3261 §17.1.3. Our branches are 165 random bits: no other field needs comparing. */
 export const clientKey = (branch: string, method: string): string => `${branch} ${method}`;
 
 /** The client transaction a response belongs to; null when that cannot be told. */

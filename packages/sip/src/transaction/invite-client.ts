@@ -3,7 +3,7 @@ import type { SipResponse } from '../message/types.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Ground } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
-import { SWALLOW } from './tombstones.ts';
+import type { Remains } from './tombstones.ts';
 
 /** The core above an INVITE of ours. */
 export interface InviteClientUser {
@@ -117,13 +117,13 @@ function final(t: InviteClientTransaction, response: SipResponse): void {
   const { user } = t;
   const lifetime = giveUpAfter(t.ground.timing);
   if (response.status < 300) {
-    finish(t, lifetime, { ...SWALLOW, success: again => user.success(again) });
+    finish(t, lifetime, null, again => user.success(again));
     user.success(response);
     return;
   }
   const ack = user.acknowledgement(response);
   t.ground.send(ack, t.to);
-  finish(t, isReliable(t.to.protocol) ? 0 : lifetime, { ...SWALLOW, bytes: ack, to: t.to });
+  finish(t, isReliable(t.to.protocol) ? 0 : lifetime, ack);
   user.failure(response);
 }
 
@@ -135,10 +135,15 @@ function lose(t: InviteClientTransaction, why: 'B' | 'transport'): void {
   t.user.lost(why === 'B' ? 'timeout' : 'transport');
 }
 
-function finish(t: InviteClientTransaction, lifetime: Ms = 0, remains = SWALLOW): void {
+function finish(
+  t: InviteClientTransaction,
+  lifetime: Ms = 0,
+  ack: Uint8Array | null = null,
+  success: Remains['success'] = null,
+): void {
   t.timerA?.cancel();
   t.timerB?.cancel();
   t.bytes = null;
   t.state = terminated;
-  t.ground.finishClient(t.key, lifetime, remains);
+  t.ground.finishClient(t.key, lifetime, ack, t.to, success);
 }

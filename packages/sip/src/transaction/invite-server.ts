@@ -2,7 +2,6 @@ import type { Ms, Timer } from '@kommutator/base';
 import type { SipRequest } from '../message/types.ts';
 import type { Ground, ReplyPeer } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
-import { SWALLOW } from './tombstones.ts';
 
 /** A response to send, a repeat of the INVITE, its ACK, or a timer. */
 type Input = { readonly status: number; readonly bytes: Uint8Array } | 'repeat' | 'ACK' | 'G' | 'H';
@@ -117,5 +116,5 @@ function finish(t: InviteServerTransaction, lifetime: Ms): void {
   t.timerH?.cancel();
   t.bytes = null;
   t.state = terminated;
-  t.ground.finishServer(t.key, t.merge, lifetime, SWALLOW);
+  t.ground.finishServer(t.key, t.merge, lifetime);
 }

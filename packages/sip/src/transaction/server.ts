@@ -1,6 +1,5 @@
 import type { Ground, ReplyPeer } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
-import { SWALLOW } from './tombstones.ts';
 
 /** A response to send, or a repeat of the request. */
 type Input = { readonly status: number; readonly bytes: Uint8Array } | 'repeat';
@@ -36,7 +35,7 @@ export class ServerTransactionMachine {
   /** Ends it without a word to anyone. */
   abandon(): void {
     this.state = terminated;
-    this.ground.finishServer(this.key, this.merge, 0, SWALLOW);
+    this.ground.finishServer(this.key, this.merge, 0);
   }
 
   /** The request came again. */
@@ -70,5 +69,5 @@ function answer(t: ServerTransactionMachine, input: Exclude<Input, 'repeat'>): v
   t.state = terminated;
   t.bytes = null;
   const timerJ = isReliable(to.protocol) ? 0 : giveUpAfter(ground.timing);
-  ground.finishServer(t.key, t.merge, timerJ, { ...SWALLOW, bytes: input.bytes, to });
+  ground.finishServer(t.key, t.merge, timerJ, input.bytes, to);
 }

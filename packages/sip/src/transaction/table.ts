@@ -8,7 +8,7 @@ import { InviteClientTransaction, type InviteClientUser } from './invite-client.
 import { InviteServerTransaction } from './invite-server.ts';
 import { ServerTransactionMachine } from './server.ts';
 import type { Timing } from './timing.ts';
-import { type Remains, SWALLOW, Tombstones } from './tombstones.ts';
+import { type Remains, Tombstones } from './tombstones.ts';
 
 type Client = ClientTransaction | InviteClientTransaction;
 type Server = ServerTransactionMachine | InviteServerTransaction;
@@ -127,19 +127,31 @@ export class TransactionTable implements Ground {
     return this.#merges.has(incoming.merge) || this.#serverGraves.get(incoming.merge) !== undefined;
   }
 
-  finishClient(key: string, lifetime: Ms, remains: Remains): void {
+  finishClient(
+    key: string,
+    lifetime: Ms,
+    bytes?: Uint8Array | null,
+    to?: Peer | null,
+    success?: Remains['success'],
+  ): void {
     this.#clients.delete(key);
-    this.#clientGraves.put(key, lifetime, remains);
+    this.#clientGraves.put(key, lifetime, bytes, to, success);
   }
 
-  finishServer(key: string, merge: string | null, lifetime: Ms, remains: Remains): void {
+  finishServer(
+    key: string,
+    merge: string | null,
+    lifetime: Ms,
+    bytes?: Uint8Array | null,
+    to?: Peer | null,
+  ): void {
     const server = this.#servers.get(key);
     this.#servers.delete(key);
-    this.#serverGraves.put(key, lifetime, remains);
+    this.#serverGraves.put(key, lifetime, bytes, to);
     if (merge === null) return;
     this.#merges.delete(merge);
     // A call rings on several ways for long; anything else is over before its copy comes.
-    if (server instanceof InviteServerTransaction) this.#serverGraves.put(merge, lifetime, SWALLOW);
+    if (server instanceof InviteServerTransaction) this.#serverGraves.put(merge, lifetime);
   }
 
   /** Ends everything: who waits for an answer gets 503. */

@@ -11,12 +11,9 @@ export interface Remains {
   readonly success: ((response: SipResponse) => void) | null;
 }
 
-export const SWALLOW: Remains = { bytes: null, to: null, success: null };
-
-interface Grave {
+interface Grave extends Remains {
   readonly key: string;
   readonly expires: Ms;
-  readonly remains: Remains;
 }
 
 /** Graves leave in groups, so that a busy stack does not wake for each. */
@@ -28,7 +25,7 @@ const GROUP: Ms = 100;
  */
 export class Tombstones {
   readonly #clock: Clock;
-  readonly #graves = new Map<string, Remains>();
+  readonly #graves = new Map<string, Grave>();
   readonly #queues = new Map<Ms, Queue>();
   #timer: Timer | null = null;
   #wakes = Number.POSITIVE_INFINITY;
@@ -46,7 +43,13 @@ export class Tombstones {
   }
 
   /** @param lifetime ms; 0 keeps nothing, as over a reliable transport. */
-  put(key: string, lifetime: Ms, remains: Remains): void {
+  put(
+    key: string,
+    lifetime: Ms,
+    bytes: Uint8Array | null = null,
+    to: Peer | null = null,
+    success: Remains['success'] = null,
+  ): void {
     if (lifetime <= 0) return;
     const expires = this.#clock.now() + lifetime;
     let queue = this.#queues.get(lifetime);
@@ -54,8 +57,9 @@ export class Tombstones {
       queue = new Queue();
       this.#queues.set(lifetime, queue);
     }
-    this.#graves.set(key, remains);
-    queue.push({ key, expires, remains });
+    const grave = { key, expires, bytes, to, success };
+    this.#graves.set(key, grave);
+    queue.push(grave);
     if (expires < this.#wakes) this.#wakeAt(expires);
   }
 
@@ -86,7 +90,7 @@ export class Tombstones {
         }
         queue.shift();
         // A key used again has younger remains, which stay until their own time.
-        if (this.#graves.get(grave.key) === grave.remains) this.#graves.delete(grave.key);
+        if (this.#graves.get(grave.key) === grave) this.#graves.delete(grave.key);
       }
     }
     if (next < Number.POSITIVE_INFINITY) this.#wakeAt(Math.max(next, now + GROUP));

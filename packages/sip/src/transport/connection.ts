@@ -39,7 +39,10 @@ export class Connection {
     this.#used = events.now();
     this.#framer = new StreamFramer({
       // The framer lends its bytes only for the call.
-      message: bytes => events.message(bytes.slice(), peer),
+      message: bytes => {
+        this.#unfinishedSince = null;
+        events.message(bytes.slice(), peer);
+      },
       ping: () => socket.write(PONG),
       fault: fault => this.#answerFault(fault),
     });

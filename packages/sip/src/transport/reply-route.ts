@@ -42,6 +42,7 @@ export function markSource(request: SipRequest, via: Via, source: Peer): void {
  */
 export function replyRoute(via: Via, source: Peer): ReplyPeer {
   const sentBy = sentByPort(via);
-  if (isReliable(source.protocol) || via.params.rport !== undefined) return { ...source, sentBy };
-  return { protocol: source.protocol, address: source.address, port: sentBy, sentBy };
+  const { protocol, address, flow } = source;
+  const asked = isReliable(protocol) || via.params.rport !== undefined;
+  return { protocol, address, port: asked ? source.port : sentBy, flow, sentBy };
 }

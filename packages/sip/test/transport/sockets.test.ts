@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { SystemClock } from '@kommutator/base';
+import { SystemClock, VirtualClock } from '@kommutator/base';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createStack } from '../../src/create-stack.ts';
 import { secureRandom } from '../../src/random.ts';
 import type { Dialog, SipStack } from '../../src/stack.ts';
 import { openSockets } from '../../src/transport/open-sockets.ts';
+import { openTcp, type TcpOptions } from '../../src/transport/tcp.ts';
 import type { Peer, Protocol } from '../../src/transport/types.ts';
 
 const open: SipStack[] = [];
@@ -161,6 +162,111 @@ describe('TCP', () => {
     const [a, b] = [await listen(), await listen()];
     const response = await a.request(OPTIONS, { ...peerOf(b, 'tcp'), flow: 'tcp-77' });
     expect(response.status).toBe(503);
+  });
+
+  /** A server whose time the test moves. */
+  async function slow(o: Partial<TcpOptions> = {}) {
+    const clock = new VirtualClock();
+    const transport = await openTcp({ host: '127.0.0.1', port: 0, log: () => {}, clock, ...o });
+    const arrived: string[] = [];
+    let tell = () => {};
+    const next = () =>
+      new Promise<void>(resolve => {
+        tell = resolve;
+      });
+    transport.receive = bytes => {
+      arrived.push(String(Buffer.from(bytes)).slice(0, 7));
+      tell();
+    };
+    const socket = connect(transport.local({ protocol: 'tcp', address: '', port: 0 }).port, '127.0.0.1');
+    await once(socket, 'connect');
+    return { clock, transport, socket, arrived, next };
+  }
+
+  it('an idle connection is closed, one in use is not', async () => {
+    const s = await slow({ idle: 60_000 });
+    const first = s.next();
+    s.socket.write(request('a', 1));
+    await first;
+    await s.clock.advance(50_000);
+    const second = s.next();
+    s.socket.write(request('b', 1));
+    await second;
+    await s.clock.advance(50_000);
+    expect(s.socket.destroyed).toBe(false);
+    const closed = once(s.socket, 'close');
+    await s.clock.advance(20_000);
+    await closed;
+    expect(s.arrived).toHaveLength(2);
+    expect(s.clock.pending).toBe(0);
+    await s.transport.close();
+  });
+
+  it('a message that does not end within 20 s closes the connection, though bytes keep coming', async () => {
+    const s = await slow();
+    const first = s.next();
+    const text = request('b', 1);
+    s.socket.write(request('a', 1) + text.slice(0, 20));
+    await first;
+    const closed = once(s.socket, 'close');
+    await s.clock.advance(10_000);
+    s.socket.write(text.slice(20, 40));
+    await s.clock.advance(16_000);
+    await closed;
+    expect(s.arrived).toHaveLength(1);
+    await s.transport.close();
+  });
+
+  it('a busy connection whose reads always end inside a message is not mistaken for that', async () => {
+    const s = await slow();
+    let tail = '';
+    for (let n = 0; n < 8; n++) {
+      const text = request(`m${n}`, 1);
+      const came = s.next();
+      s.socket.write(`${tail}${n === 0 ? text : ''}${text.slice(0, 30)}`);
+      tail = text.slice(30);
+      await came;
+      await s.clock.advance(6000);
+    }
+    expect(s.socket.destroyed).toBe(false);
+    expect(s.arrived).toHaveLength(8);
+    s.socket.destroy();
+    await s.transport.close();
+  });
+
+  it('above the limit of connections a new one is closed at once', async () => {
+    const s = await slow({ most: 1 });
+    const first = s.next();
+    s.socket.write(request('a', 1));
+    await first;
+    const port = s.transport.listening[0]?.port ?? 0;
+    const second = connect(port, '127.0.0.1');
+    await once(second, 'close');
+    expect(s.socket.destroyed).toBe(false);
+    s.socket.destroy();
+    await s.transport.close();
+  });
+
+  it('who does not read is disconnected, and what he was sent is reported lost', async () => {
+    const s = await slow();
+    let from: Peer | undefined;
+    const first = s.next();
+    const { receive } = s.transport;
+    s.transport.receive = (bytes, peer) => {
+      from = peer;
+      receive(bytes, peer);
+    };
+    s.socket.write(request('a', 1));
+    await first;
+    s.socket.pause();
+    const to = from;
+    if (!to) throw new Error('nothing came');
+    const lost = new Promise<string>(resolve => {
+      for (let n = 0; n < 400; n++) s.transport.send(Buffer.alloc(60_000, 'x'), to, resolve);
+    });
+    expect(await lost).toBe('the other side does not read');
+    s.socket.destroy();
+    await s.transport.close();
   });
 
   it('requests to one peer share one connection', async () => {
