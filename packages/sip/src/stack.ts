@@ -88,6 +88,11 @@ export interface Dialog {
   readonly localTag: string;
   readonly remoteTag: string;
   readonly state: 'early' | 'confirmed' | 'ended';
+  /**
+   * Where its requests go now. With a route set the address its first entry names; without one back to where the last
+   * request of the other side came from, or where the INVITE was sent to (RFC 3581: a phone behind NAT writes a
+   * Contact nobody reaches). A Contact with another public address is believed.
+   */
   readonly peer: Peer;
   /** Set by the owner; unset, requests are answered 481 and BYE 200. */
   events: DialogEvents;

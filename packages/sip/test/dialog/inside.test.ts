@@ -327,6 +327,20 @@ describe('re-INVITE (RFC 3261 §14)', () => {
     expect(t.wire.heard).toEqual(['INVITE', 'ACK', 'ACK']);
   });
 
+  it('left by its dialog, and then only ringing, it is forgotten 64·T1 later', async () => {
+    const t = await wired();
+    const response = t.dialog.reinvite(SDP('a'));
+    t.dialog.bye();
+    expect((await response).status).toBe(481);
+    await t.clock.settle();
+    t.wire.answer(t.wire.request('BYE'), 200);
+    t.wire.answer(t.wire.request('INVITE'), 100);
+    await t.clock.advance(10_000);
+    t.wire.answer(t.wire.request('INVITE'), 183);
+    await t.clock.advance(22_000);
+    expect(t.stack.counters().transactions).toBe(0);
+  });
+
   it('is 481 to its owner when the call ends first', async () => {
     const t = await talking();
     const response = t.ours.reinvite(SDP('a'));
