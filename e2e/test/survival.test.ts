@@ -25,14 +25,14 @@ async function load(exchange: RunningExchange, seconds: number): Promise<LoadRes
   await using pstn = await openPhone(exchange, { hz: 900 });
   expect(await anna.phone.registers()).toBe(200);
   answerEverything(anna.stack, audioAt('127.0.0.1', 9));
-  return placeCalls({
+  return await placeCalls({
     stack: pstn.stack,
     clock,
     exchange: { protocol: 'udp', address: '127.0.0.1', port: exchange.sipPort },
     rate: RATE,
     calls: RATE * seconds,
-    // Ten calls at a time: the demo has twenty channels.
-    holdFor: 200,
+    // Five calls at a time: the demo has twenty channels.
+    holdFor: 100,
     numbers: ['74951230003'],
     offer: audioAt('127.0.0.1', 9),
   });
