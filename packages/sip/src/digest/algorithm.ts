@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** Digest algorithms of RFC 8760, strongest first: the order they are offered in. */
-export const DIGEST_ALGORITHMS = ['SHA-256', 'MD5'] as const;
+/**
+ * Digest algorithms of RFC 8760 in the order they are offered. MD5 stands first against the RFC's advice: phones in the
+ * field look at the first challenge only and give up on SHA-256; those that know it choose it wherever it stands
+ * (docs/decisions/0005-md5-is-offered-first.md).
+ */
+export const DIGEST_ALGORITHMS = ['MD5', 'SHA-256'] as const;
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 
 /** What a response is computed from (RFC 7616 §3.4.1); without `qop` the RFC 2069 form. */
