@@ -11,7 +11,7 @@ export function routeSetOf(headers: Headers, side: 'uac' | 'uas'): readonly stri
   return side === 'uas' ? routes : routes.toReversed();
 }
 
-export const NO_ROUTES: readonly string[] = [];
+const NO_ROUTES: readonly string[] = [];
 
 /** The URI of the first Contact; null when there is none that can be a Request-URI. */
 export function contactUri(headers: Headers): string | null {

@@ -1,7 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock, Ms } from '@kommutator/base';
 import { quote } from '../message/scan.ts';
-import { parseUri } from '../message/uri.ts';
 import {
   DIGEST_ALGORITHMS,
   type DigestAlgorithm,
@@ -50,10 +49,13 @@ export type CredentialLookup<Credential> = (
   realm: string,
 ) => Credential | readonly Credential[] | null;
 
-/** The request the answer came with; its Request-URI and the digest's must name the same user and host. */
+/**
+ * The request the answer came with. Its Request-URI is not compared with the digest's `uri`, though RFC 7616 §3.4.6
+ * says so: phones write the registrar's address there, proxies rewrite the other (RFC 3261 §22.4), and no server of
+ * the field compares them. A captured answer is of no use elsewhere all the same: its nonce count is spent.
+ */
 export interface ChallengedRequest {
   readonly method: string;
-  readonly uri: string;
 }
 
 /** What a well-formed answer holds. */
@@ -125,7 +127,7 @@ export class DigestServer {
     const found = lookup(answer.username, answer.realm);
     const candidates = found === null ? [] : isSeveral(found) ? found : [found];
     const credential = this.#match(answer, request.method, candidates);
-    if (credential === undefined || !sameResource(answer.uri, request.uri)) return { verdict: 'wrong' };
+    if (credential === undefined) return { verdict: 'wrong' };
     if (!this.#isFresh(answer)) return { verdict: 'stale' };
     return { verdict: 'ok', username: answer.username, realm: answer.realm, credential };
   }
@@ -175,11 +177,4 @@ function readAnswer(fields: DigestFields | null): Answer | null {
   if (qop === undefined) return { ...base, qop: undefined, nc: undefined, cnonce: undefined };
   if (qop.toLowerCase() !== 'auth' || !cnonce || nc === undefined || !/^[0-9a-f]{8}$/i.test(nc)) return null;
   return { ...base, qop: 'auth', nc, cnonce };
-}
-
-/** Same user and host; ports and parameters differ harmlessly between phones and proxies (RFC 7616 §3.4.6). */
-function sameResource(digestUri: string, requestUri: string): boolean {
-  if (digestUri === requestUri) return true;
-  const [a, b] = [parseUri(digestUri), parseUri(requestUri)];
-  return a !== null && b !== null && a.user === b.user && a.host === b.host;
 }

@@ -10,7 +10,7 @@ export interface RawSdp {
   readonly media: readonly RawMedia[];
 }
 
-export interface RawConnection {
+interface RawConnection {
   readonly ip?: unknown;
 }
 

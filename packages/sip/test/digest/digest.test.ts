@@ -131,10 +131,8 @@ describe('server', () => {
     expect(server.verify(answer({}), { ...REGISTER, method: 'INVITE' }, lookup)).toBe('wrong');
   });
 
-  test('RFC 7616 §3.4.6 the digest URI must name the user and host of the request', () => {
-    const elsewhere = { method: 'REGISTER', uri: 'sip:79031234567@demo.kommutator.test' };
-    expect(server.verify(answer({}), elsewhere, lookup)).toBe('wrong');
-    expect(server.verify(answer({ uri: `sip:${REALM}:5060;transport=tcp` }), REGISTER, lookup)).toBe('ok');
+  test('RFC 3261 §22.4 a phone that names the server’s address as digest URI passes', () => {
+    expect(server.verify(answer({ uri: 'sip:127.0.0.1:5060' }), REGISTER, lookup)).toBe('ok');
   });
 
   test('RFC 7616 §3.3 a nonce older than five minutes is stale, unless the password is wrong', async () => {

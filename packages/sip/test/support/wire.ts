@@ -22,7 +22,7 @@ export interface Bench {
   readonly wire: Wire;
 }
 
-export class Wire {
+class Wire {
   /** Everything received, in order. */
   readonly got: SipMessage[] = [];
   readonly peer: Peer;
