@@ -28,21 +28,63 @@ for (const [kind, clips] of Object.entries(script)) {
       execFileSync('espeak-ng', [...voices[language], '-w', raw, text]);
       // Band-limited to the telephone channel, peak at -6 dBFS, silence at both ends cut to 60 ms.
       execFileSync('sox', [
-        raw, ...telephone, target(language, kind, name),
-        'gain', '-6', 'highpass', '200', 'gain', '-n', '-6',
-        'silence', '1', '0.01', '0.5%', 'reverse', 'silence', '1', '0.01', '0.5%', 'reverse', 'pad', '0.06', '0.06',
+        raw,
+        ...telephone,
+        target(language, kind, name),
+        'gain',
+        '-6',
+        'highpass',
+        '200',
+        'gain',
+        '-n',
+        '-6',
+        'silence',
+        '1',
+        '0.01',
+        '0.5%',
+        'reverse',
+        'silence',
+        '1',
+        '0.01',
+        '0.5%',
+        'reverse',
+        'pad',
+        '0.06',
+        '0.06',
       ]);
     }
   }
 }
 
 // A quiet arpeggio over four chords; each note fades like a plucked string.
-const chords = [['C4', 'E4', 'G4', 'C5'], ['A3', 'C4', 'E4', 'A4'], ['F3', 'A3', 'C4', 'F4'], ['G3', 'B3', 'D4', 'G4']];
+const chords = [
+  ['C4', 'E4', 'G4', 'C5'],
+  ['A3', 'C4', 'E4', 'A4'],
+  ['F3', 'A3', 'C4', 'F4'],
+  ['G3', 'B3', 'D4', 'G4'],
+];
 const notes = [];
 for (const chord of chords) for (const order of [0, 1, 2, 3, 2, 1]) notes.push(chord[order]);
 const files = notes.map((note, i) => {
   const file = join(work, `note-${i}.wav`);
-  execFileSync('sox', ['-n', '-r', '8000', '-c', '1', file, 'synth', '0.4', 'pluck', note, 'fade', '0.01', '0.4', '0.05', 'gain', '-12']);
+  execFileSync('sox', [
+    '-n',
+    '-r',
+    '8000',
+    '-c',
+    '1',
+    file,
+    'synth',
+    '0.4',
+    'pluck',
+    note,
+    'fade',
+    '0.01',
+    '0.4',
+    '0.05',
+    'gain',
+    '-12',
+  ]);
   return file;
 });
 execFileSync('sox', [...files, ...files, ...telephone, target('common', 'melody', 'hold')]);

@@ -81,8 +81,7 @@ async function measure(
   }
   for (let i = 0; i < 2 * calls; i++) {
     const what: Hear = o.play
-      ? // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
-        { play: ['melody:hold' as ClipId], tag: i, loop: true, then: { silence: true } }
+      ? { play: ['melody:hold' as ClipId], tag: i, loop: true, then: { silence: true } }
       : { relay: ep((i + calls) % (2 * calls)) };
     await engine.command({ do: 'hear', ep: ep(i), what });
   }

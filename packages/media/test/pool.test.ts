@@ -42,7 +42,6 @@ async function phone(engine: MediaEngine, name: string, domain: string) {
 /** A beat of 20 ms made of packets: a phone that listens to the dial tone. */
 async function drum(engine: MediaEngine): Promise<() => Promise<unknown>> {
   const { ep, peer } = await phone(engine, 'drum', 'drum');
-  // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
   await hear(engine, ep, { play: ['tone:dial' as ClipId], tag: 0, loop: true, then: { silence: true } });
   return () => peer.hears(peer.heard.length + 1);
 }

@@ -73,7 +73,6 @@ async function phone(
 }
 const hear = (ep: Ep, what: Hear) => engine.command({ do: 'hear', ep, what });
 const tone = (name: string, tag: number): Hear => {
-  // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
   return { play: [`tone:${name}` as ClipId], tag, loop: true, then: { silence: true } };
 };
 

@@ -9,7 +9,6 @@ const ANNA = '10.0.0.5:4000';
 const BORIS = '10.0.0.9:4002';
 const play = (names: string[], o: { tag: number; loop?: boolean; stopOn?: string; next?: Hear }): Hear => {
   const { next = silence, ...rest } = o;
-  // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
   return { play: names as ClipId[], ...rest, then: next };
 };
 const silence: Hear = { silence: true };

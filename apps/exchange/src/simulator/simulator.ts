@@ -158,7 +158,6 @@ class SimulatedCall {
     const called = parseUri(this.#invite.request.uri)?.user ?? '';
     const digits = [...called].filter(digit => SPOKEN[digit]).map(digit => `digit:${digit}`);
     const clips = ['silence:500', 'announcement:you-called', ...digits] as ClipId[];
-    // biome-ignore lint/suspicious/noThenProperty: a word of the media protocol
     return { play: clips, tag: 1, then: { relay: this.#ep } };
   }
 

@@ -107,7 +107,6 @@ export const play = (
   o: { tag: number; loop?: boolean; stopOn?: string; next?: Hear },
 ): Hear => {
   const { next = { silence: true }, ...rest } = o;
-  // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
   return { play: names as ClipId[], ...rest, then: next };
 };
 /** To hear another leg. */

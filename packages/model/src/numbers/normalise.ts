@@ -17,7 +17,7 @@ const SHORTEST_WRITTEN = 8;
 const SHORTEST_BARE = 11;
 
 /** Drops spaces, hyphens, brackets and dots; a leading "+" stays. Null when anything else is there. */
-export function strip(text: string): string | null {
+function strip(text: string): string | null {
   let out = '';
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);

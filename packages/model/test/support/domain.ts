@@ -22,7 +22,7 @@ const WEEK: readonly Weekday[] = [1, 2, 3, 4, 5, 6, 7];
 const DAY_NAMES = ['пн', 'вт', 'ср', 'чт', 'пт', 'сб', 'вс'];
 
 /** «пн-пт 10:00-19:00» or «10:00-19:00» for every day. */
-export function period(text: string): Period {
+function period(text: string): Period {
   const [days, times] = text.includes(' ') ? (text.split(' ') as [string, string]) : ['пн-вс', text];
   const [first, last] = days.split('-') as [string, string?];
   const from = DAY_NAMES.indexOf(first) + 1;

@@ -76,7 +76,6 @@ export class LegMedia {
   /** Plays clips once, then silence. */
   play(clips: readonly ClipId[], stopOn?: string): Promise<PlayEnd> {
     const tag = ++this.#tag;
-    // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
     this.hear({ play: clips, tag, ...(stopOn !== undefined && { stopOn }), then: SILENCE });
     return new Promise(end => {
       if (this.#closed) return end('replaced');
@@ -86,7 +85,6 @@ export class LegMedia {
 
   /** Hears a sound again and again. */
   loop(clip: ClipId): void {
-    // biome-ignore lint/suspicious/noThenProperty: the protocol's word; it is never a function
     this.hear({ play: [clip], tag: ++this.#tag, loop: true, then: SILENCE });
   }
 

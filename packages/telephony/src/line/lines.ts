@@ -36,7 +36,7 @@ export interface LinesDeps {
 }
 
 /** What is alive; all but `registrations` are zero when nobody calls. */
-export interface LineCounters {
+interface LineCounters {
   readonly legs: number;
   readonly endpoints: number;
   readonly registrations: number;
