@@ -11,6 +11,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 export interface ExchangeOptions {
   /** Kept folder to start from; a fresh one is made and removed at the end when left out. */
   readonly dataDir?: string;
+  /** A free one when left out; given to start again where phones expect the exchange. */
+  readonly sipPort?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +37,8 @@ export interface RunningExchange extends AsyncDisposable {
 /** Starts the whole process tree and waits until calls can be taken. */
 export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExchange> {
   const dataDir = o.dataDir ?? (await openFolder());
-  const [sipPort, httpPort] = await freePorts();
+  const [freePort, httpPort] = await freePorts();
+  const sipPort = o.sipPort ?? freePort;
   const rtp = 20_000 + (process.pid % 8) * 2_500;
   const env = {
     ...process.env,

@@ -1,8 +1,10 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { SystemClock } from '@kommutator/base';
 import { createStack, openSockets, type SipLog, type SipStack, secureRandom } from '@kommutator/sip';
 import { Phone } from '@kommutator/telephony/testing';
 import type { RunningExchange } from './exchange.ts';
-import { RtpMedia } from './rtp-media.ts';
+import { RtpMedia, type VoiceOptions } from './rtp-media.ts';
 
 const DOMAIN = 'demo.kommutator.test';
 const quiet: SipLog = () => undefined;
@@ -15,21 +17,35 @@ export interface RealPhone extends AsyncDisposable {
   readonly port: number;
 }
 
-export interface RealPhoneOptions {
+export interface RealPhoneOptions extends VoiceOptions {
   readonly login?: string;
   readonly password?: string;
   readonly domain?: string;
-  /** Its voice, Hz: 500, 700, 900, 1100 are told apart. */
-  readonly hz: number;
   readonly protocol?: 'udp' | 'tcp';
   readonly displayName?: string;
+  /** SIP port; any free one when left out. */
+  readonly port?: number;
+  /** Says 180 by itself; true when left out. */
+  readonly alerts?: boolean;
+}
+
+/** A UDP port nobody has, for a phone that must be known before it is opened: the far end of `DEMO_TRUNK`. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>(closed => socket.close(() => closed()));
+  return port;
 }
 
 /** Opens a phone of the demo; without a login it is the public network, trusted by its address. */
-export async function openPhone(exchange: RunningExchange, o: RealPhoneOptions): Promise<RealPhone> {
+export async function openPhone(
+  exchange: Pick<RunningExchange, 'sipPort'>,
+  o: RealPhoneOptions,
+): Promise<RealPhone> {
   const clock = new SystemClock();
-  const media = new RtpMedia(clock, o.hz);
-  const at = { host: '127.0.0.1', port: 0 };
+  const media = new RtpMedia(clock, o);
+  const at = { host: '127.0.0.1', port: o.port ?? 0 };
   const transport = await openSockets({
     udp: at,
     ...(o.protocol === 'tcp' && { tcp: at }),
@@ -45,6 +61,7 @@ export async function openPhone(exchange: RunningExchange, o: RealPhoneOptions):
     name: o.login ?? 'pstn',
     domain: o.login ? (o.domain ?? DOMAIN) : `127.0.0.1`,
     ...(o.login && { account: { username: o.login, password: o.password ?? 'Demo-1234' } }),
+    ...(o.alerts !== undefined && { alerts: o.alerts }),
     ...(o.displayName && { displayName: o.displayName }),
   });
   return {
@@ -53,7 +70,7 @@ export async function openPhone(exchange: RunningExchange, o: RealPhoneOptions):
     stack,
     port: stack.listening[0]?.port ?? 0,
     [Symbol.asyncDispose]: async () => {
-      media.latest?.close();
+      media.close();
       await stack.close();
     },
   };

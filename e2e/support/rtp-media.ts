@@ -1,30 +1,58 @@
 import type { Clock, Timer } from '@kommutator/base';
 import type { CodecName, Key } from '@kommutator/media';
 import { encode, RtpPeer, sines, ToneDetector } from '@kommutator/media/testing';
-import type { AudioDescription } from '@kommutator/sip';
-import type { PhoneAudio, PhoneMedia } from '@kommutator/telephony/testing';
+import { type AudioCodec, type AudioDescription, DEFAULT_CODECS, TELEPHONE_EVENT } from '@kommutator/sip';
+import type { PhoneAudio, PhoneCall, PhoneMedia } from '@kommutator/telephony/testing';
 
 const FRAME_MS = 20;
 const KEYS = '0123456789*#ABCD';
+/** What the ear tells apart: the ringback of the exchange and the voices of the phones. */
+const KNOWN = [425, 500, 700, 900, 1100];
+
+/** What a phone says and in which words. */
+export interface VoiceOptions {
+  /** Its voice, Hz: 500, 700, 900, 1100 are told apart; a whole number of periods must fit 20 ms. */
+  readonly hz: number;
+  /** The codecs it has, in its order: PCMA and PCMU when left out. */
+  readonly codecs?: readonly CodecName[];
+  /** Payload type of telephone-event (RFC 4733) it asks for: 101 when left out. */
+  readonly telephoneEvent?: number;
+}
 
 /** Real RTP for a test phone on 127.0.0.1: it sings one tone all the time and listens with a detector. */
 export class RtpMedia implements PhoneMedia {
   readonly #clock: Clock;
+  readonly #options: VoiceOptions;
   readonly #voice: Readonly<Record<CodecName, Uint8Array>>;
-  /** The audio of the latest call. */
-  latest: RtpAudio | null = null;
+  readonly #all: RtpAudio[] = [];
 
-  /** @param hz its voice; a whole number of periods must fit 20 ms. */
-  constructor(clock: Clock, hz: number) {
+  constructor(clock: Clock, options: VoiceOptions) {
     this.#clock = clock;
-    const pcm = sines([hz], FRAME_MS);
+    this.#options = options;
+    const pcm = sines([options.hz], FRAME_MS);
     this.#voice = { PCMA: encode('PCMA', pcm), PCMU: encode('PCMU', pcm) };
   }
 
-  async open(): Promise<PhoneAudio> {
-    this.latest = new RtpAudio(this.#clock, await RtpPeer.open(), this.#voice);
-    return this.latest;
+  /** The audio of the latest call. */
+  get latest(): RtpAudio | null {
+    return this.#all.at(-1) ?? null;
   }
+
+  async open(): Promise<PhoneAudio> {
+    const audio = new RtpAudio(this.#clock, await RtpPeer.open(), this.#voice, this.#options);
+    this.#all.push(audio);
+    return audio;
+  }
+
+  close(): void {
+    for (const audio of this.#all) audio.close();
+  }
+}
+
+/** The ear of one call of a real phone. */
+export function earOf({ audio }: PhoneCall): RtpAudio {
+  if (!(audio instanceof RtpAudio)) throw new Error('not a phone with real RTP');
+  return audio;
 }
 
 /** One call's audio. */
@@ -32,6 +60,8 @@ export class RtpAudio implements PhoneAudio {
   readonly address = '127.0.0.1';
   readonly port: number;
   readonly peer: RtpPeer;
+  readonly codecs: readonly AudioCodec[];
+  readonly telephoneEvent: number;
   readonly #clock: Clock;
   readonly #voice: Readonly<Record<CodecName, Uint8Array>>;
   #to: { readonly port: number; readonly codec: CodecName; readonly events: number } | null = null;
@@ -40,31 +70,48 @@ export class RtpAudio implements PhoneAudio {
   #closed = false;
   muted = false;
 
-  constructor(clock: Clock, peer: RtpPeer, voice: Readonly<Record<CodecName, Uint8Array>>) {
+  constructor(
+    clock: Clock,
+    peer: RtpPeer,
+    voice: Readonly<Record<CodecName, Uint8Array>>,
+    { codecs, telephoneEvent }: VoiceOptions,
+  ) {
     this.#clock = clock;
     this.#voice = voice;
     this.peer = peer;
     this.port = peer.port;
+    this.codecs = codecs
+      ? codecs.flatMap(name => DEFAULT_CODECS.filter(codec => codec.name === name))
+      : DEFAULT_CODECS;
+    this.telephoneEvent = telephoneEvent ?? TELEPHONE_EVENT;
   }
 
   connect(remote: AudioDescription): void {
-    const first = remote.codecs[0];
+    const first = remote.codecs.find(({ name }) => this.codecs.some(codec => codec.name === name));
     if (this.#closed || !first || (first.name !== 'PCMA' && first.name !== 'PCMU')) return;
     this.peer.payloadTypes = { ...this.peer.payloadTypes, [first.name]: first.payloadType };
-    this.#to = { port: remote.port, codec: first.name, events: remote.telephoneEvent ?? 101 };
+    this.#to = {
+      port: remote.port,
+      codec: first.name,
+      events: remote.telephoneEvent ?? this.telephoneEvent,
+    };
     if (this.#timer) return;
     this.#due = this.#clock.now();
     this.#sing();
   }
 
+  /** RTP packets that came so far. */
+  get packets(): number {
+    return this.peer.heard.length;
+  }
+
   /** Name of what it hears: `425 Hz` for a tone it knows by its own detector, `quiet`, `sound`, or `nothing` without packets. */
   async hears(): Promise<string> {
-    const known = [425, 500, 700, 900, 1100];
     const ear = this.#listen();
     if (!ear) return 'nothing';
     return ear.quiet
       ? 'quiet'
-      : (known.map(hz => (ear.hears(hz) ? `${hz} Hz` : '')).find(Boolean) ?? 'sound');
+      : (KNOWN.map(hz => (ear.hears(hz) ? `${hz} Hz` : '')).find(Boolean) ?? 'sound');
   }
 
   /** Resolves as soon as the last 100 ms were that tone. */
@@ -72,11 +119,11 @@ export class RtpAudio implements PhoneAudio {
     return this.peer.until(() => this.#listen()?.hears(hz) === true);
   }
 
-  /** Resolves as soon as the last 100 ms were something but no tone we know: speech. */
+  /** Resolves as soon as the last 100 ms were something but no tone we know: speech or music. */
   untilHearsSpeech(): Promise<void> {
     return this.peer.until(() => {
       const ear = this.#listen();
-      return ear?.full === true && !ear.quiet && ![425, 500, 700, 900, 1100].some(hz => ear.hears(hz));
+      return ear?.full === true && !ear.quiet && !KNOWN.some(hz => ear.hears(hz));
     });
   }
 
@@ -88,7 +135,7 @@ export class RtpAudio implements PhoneAudio {
   keysHeard(): string {
     const seen = new Map<number, string>();
     for (const { payloadType, timestamp, payload } of this.peer.heard) {
-      if (payloadType === 101) seen.set(timestamp, KEYS[payload[0] ?? 0] ?? '?');
+      if (payloadType === this.telephoneEvent) seen.set(timestamp, KEYS[payload[0] ?? 0] ?? '?');
     }
     return [...seen.values()].join('');
   }
@@ -106,7 +153,7 @@ export class RtpAudio implements PhoneAudio {
 
   /** A detector fed with the last 100 ms. */
   #listen(): ToneDetector | null {
-    const recent = this.peer.heard.filter(packet => packet.payloadType !== 101).slice(-5);
+    const recent = this.peer.heard.filter(({ payloadType }) => payloadType !== this.telephoneEvent).slice(-5);
     const last = recent.at(-1);
     if (!last || recent.length < 5) return null;
     const ear = new ToneDetector(last.payloadType === this.peer.payloadTypes.PCMU ? 'PCMU' : 'PCMA');

@@ -1,5 +1,5 @@
 import type { Key } from '@kommutator/media';
-import type { AudioDescription } from '@kommutator/sip';
+import type { AudioCodec, AudioDescription } from '@kommutator/sip';
 
 /** The media of a test phone: symbols of an engine without audio, or real RTP with a tone detector. */
 export interface PhoneMedia {
@@ -12,6 +12,10 @@ export interface PhoneAudio {
   /** Where it wants its RTP: written into its SDP. */
   readonly address: string;
   readonly port: number;
+  /** The codecs it has, in its order; all of ours when left out. */
+  readonly codecs?: readonly AudioCodec[];
+  /** Payload type of telephone-event in its offers; ours when left out. */
+  readonly telephoneEvent?: number;
   /** Offer and answer are through, or have changed. */
   connect(remote: AudioDescription): void;
   /** What it hears now, as the media in use can tell it: a symbol, or the name of a tone. */

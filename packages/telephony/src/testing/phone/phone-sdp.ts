@@ -1,4 +1,5 @@
 import {
+  type AudioCodec,
   type AudioDescription,
   answerAudio,
   type Body,
@@ -11,20 +12,25 @@ import {
   writeAnswer,
   writeOffer,
 } from '@kommutator/sip';
+import type { PhoneAudio } from './phone-media.ts';
 
 /** One side of offer and answer: what a phone wrote last and what it read last (RFC 3264). */
 export class PhoneSdp {
+  readonly #codecs: readonly AudioCodec[];
+  readonly #telephoneEvent: number;
   #local: LocalDescription;
   #remote: SessionDescription | null = null;
 
-  constructor(at: { readonly address: string; readonly port: number }) {
+  constructor(at: Pick<PhoneAudio, 'address' | 'port' | 'codecs' | 'telephoneEvent'>) {
+    this.#codecs = at.codecs ?? DEFAULT_CODECS;
+    this.#telephoneEvent = at.telephoneEvent ?? TELEPHONE_EVENT;
     this.#local = {
       sessionId: String(at.port),
       version: 0,
       address: at.address,
       port: at.port,
-      codecs: DEFAULT_CODECS,
-      telephoneEvent: TELEPHONE_EVENT,
+      codecs: this.#codecs,
+      telephoneEvent: this.#telephoneEvent,
       direction: 'sendrecv',
       ptime: 20,
     };
@@ -36,14 +42,14 @@ export class PhoneSdp {
   }
 
   offer(direction: Direction = 'sendrecv'): Body {
-    this.#next({ direction, codecs: DEFAULT_CODECS, telephoneEvent: TELEPHONE_EVENT });
+    this.#next({ direction, codecs: this.#codecs, telephoneEvent: this.#telephoneEvent });
     return sdp(writeOffer(this.#local));
   }
 
   /** The answer to what was read last; an offer where nothing was offered. */
   reply(): Body {
     const remote = this.#remote;
-    const agreed = remote?.audio ? answerAudio(remote.audio, DEFAULT_CODECS) : null;
+    const agreed = remote?.audio ? answerAudio(remote.audio, this.#codecs) : null;
     if (!remote || !agreed) return this.offer();
     this.#next({ direction: 'sendrecv', codecs: agreed.codecs, telephoneEvent: agreed.telephoneEvent });
     return sdp(writeAnswer(this.#local, remote));
