@@ -1,29 +1,36 @@
+import { Settled } from '@kommutator/base';
 import { type Bridge, type BridgeEvent, type Leg, LegEnded } from './call.ts';
 import { firstOf } from './first-of.ts';
+import { Hearing } from './hearing.ts';
 import type { LiveCall } from './live-call.ts';
 
 /**
- * Joins two legs: answers a side not yet answered, lets each hear the other, and tells what happens next.
- * Leaving its block ends the talk in the journal; the legs stay as they are.
+ * Joins two legs: answers a side not yet answered, lets each hear the other or our music while the other holds, and
+ * tells what happens next. Leaving its block ends the talk in the journal; the legs stay as they are.
  */
 export function bridge(call: LiveCall, a: Leg, b: Leg): Bridge {
-  let talking = false;
+  const forgotten = new Settled<BridgeEvent>();
+  let talk: readonly Hearing[] | null = null;
   const end = () => {
-    if (talking) call.note({ type: 'talk.ended', a: a.id, b: b.id });
-    talking = false;
+    if (!talk) return;
+    for (const hearing of talk) hearing[Symbol.dispose]();
+    talk = null;
+    call.note({ type: 'talk.ended', a: a.id, b: b.id });
   };
+  const hears = (listener: Leg, speaker: Leg) =>
+    new Hearing(call, listener, speaker, () =>
+      forgotten.settle({ kind: 'forgotten', leg: speaker, other: listener }),
+    );
   const join = async () => {
     // The target first: when it has gone in the same moment, the caller must not pay for an answer.
     await b.answer();
     await a.answer();
-    a.hearLeg(b);
-    b.hearLeg(a);
-    talking = true;
     call.note({ type: 'talk.started', a: a.id, b: b.id, answeredBy: b.party });
+    talk = [hears(a, b), hears(b, a)];
   };
   const joined = join();
   joined.catch(() => undefined);
-  const ended = (leg: Leg, cause: BridgeEvent['cause']): BridgeEvent => {
+  const ended = (leg: Leg, cause: Extract<BridgeEvent, { kind: 'ended' }>['cause']): BridgeEvent => {
     end();
     return { kind: 'ended', leg, other: leg === a ? b : a, cause };
   };
@@ -35,7 +42,8 @@ export function bridge(call: LiveCall, a: Leg, b: Leg): Bridge {
         if (error instanceof LegEnded) return ended(error.leg, error.cause_);
         throw error;
       }
-      const first = await firstOf({ a: () => a.ended, b: () => b.ended });
+      const first = await firstOf({ a: () => a.ended, b: () => b.ended, forgotten: () => forgotten.promise });
+      if (first.is === 'forgotten') return first.value;
       return ended(first.is === 'a' ? a : b, first.value);
     },
     async [Symbol.asyncDispose]() {

@@ -33,6 +33,10 @@ export interface Leg {
   readonly party: Party;
   readonly ep: Ep;
   readonly answered: boolean;
+  /** Its phone keeps the other side waiting (RFC 3264 §8.4). */
+  readonly holds: boolean;
+  /** `holds` has changed. Set by who joins the leg with another. */
+  onHold: () => void;
   /** Set by `Call.adopt` alone. */
   call: Call | null;
   /** Resolves once, never rejects. */
@@ -202,9 +206,7 @@ export interface Arrival {
 }
 
 export type Bridge = AsyncDisposable & { next(): Promise<BridgeEvent> };
-export type BridgeEvent = {
-  readonly kind: 'ended';
-  readonly leg: Leg;
-  readonly other: Leg;
-  readonly cause: Cause;
-};
+export type BridgeEvent =
+  | { readonly kind: 'ended'; readonly leg: Leg; readonly other: Leg; readonly cause: Cause }
+  /** `leg` has kept `other` on hold for longer than anybody waits (ADM-28.4). */
+  | { readonly kind: 'forgotten'; readonly leg: Leg; readonly other: Leg };

@@ -121,6 +121,9 @@ export type CallEvent =
   | { readonly type: 'pickup'; readonly by: Party; readonly user: UserId | null }
   | { readonly type: 'talk.started'; readonly a: LegId; readonly b: LegId; readonly answeredBy: Party }
   | { readonly type: 'talk.ended'; readonly a: LegId; readonly b: LegId }
+  /** Within a talk: that leg's phone holds, the other side hears music (ADM-28.3). The end of the talk ends it too. */
+  | { readonly type: 'hold.started'; readonly leg: LegId }
+  | { readonly type: 'hold.ended'; readonly leg: LegId }
   | { readonly type: 'service.started'; readonly service: string }
   | { readonly type: 'call.ended'; readonly by: EndedBy; readonly cause: Cause };
 

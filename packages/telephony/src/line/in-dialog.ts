@@ -68,6 +68,12 @@ export class InDialog implements DialogEvents {
       transaction.respond(481);
       return;
     }
+    if (negotiation.owesAnswer) {
+      // RFC 3311 §5.2: up to ten seconds, by chance.
+      const seconds = Math.ceil(leg.context.random() * 10);
+      transaction.respond(500, { headers: [['Retry-After', String(seconds)]] });
+      return;
+    }
     if (!negotiation.negotiated) {
       transaction.respond(491);
       return;

@@ -37,6 +37,7 @@ export abstract class LineLeg implements Leg {
   readonly party: Party;
   readonly ep: Ep;
   call: Call | null = null;
+  onHold: () => void = () => undefined;
   readonly maxForwards: number;
   readonly context: LineContext;
   readonly config: DomainSnapshot;
@@ -51,6 +52,7 @@ export abstract class LineLeg implements Leg {
   #lastKey: Key | null = null;
   #shown: Party | null = null;
   #peerTakesUpdate = false;
+  #holds = false;
 
   constructor(init: LegInit) {
     const { context, config } = init;
@@ -74,6 +76,10 @@ export abstract class LineLeg implements Leg {
 
   get answered(): boolean {
     return this.#answered;
+  }
+
+  get holds(): boolean {
+    return this.#holds;
   }
 
   get endCause(): Cause | null {
@@ -185,12 +191,15 @@ export abstract class LineLeg implements Leg {
     this.media.passKey(key);
   }
 
-  /** Tells the engine what is negotiated now, and whether RTP is to be expected. */
+  /** Tells the engine what is negotiated now and whether RTP is to be expected, and who is joined with it of a hold. */
   mediaChanged(): void {
-    const { negotiated } = this.negotiation;
+    const { negotiated, onHold } = this.negotiation;
     if (!negotiated) return;
     this.media.remote(negotiated);
-    if (this.#answered) this.media.watch(this.negotiation.onHold ? 0 : RTP_TIMEOUT);
+    if (this.#answered) this.media.watch(onHold ? 0 : RTP_TIMEOUT);
+    if (this.#holds === onHold) return;
+    this.#holds = onHold;
+    this.onHold();
   }
 
   note(event: CallEvent): void {
@@ -242,7 +251,7 @@ export abstract class LineLeg implements Leg {
   }
 
   #silent(why: 'rtp-timeout' | 'engine'): void {
-    if (this.#cause || (why === 'rtp-timeout' && (!this.#answered || this.negotiation.onHold))) return;
+    if (this.#cause || (why === 'rtp-timeout' && (!this.#answered || this.#holds))) return;
     this.context.log.warn({ ...this.ids, why }, 'media of a leg lost');
     this.hangup(why === 'engine' ? CAUSES.mediaLost : RTP_TIMEOUT_CAUSE);
   }

@@ -42,6 +42,8 @@ export class Negotiation {
   /** Their last offer, accepted and not necessarily answered yet. */
   #offer: SessionDescription | null = null;
   #remote: AudioDescription | null = null;
+  #onHold = false;
+  #owesAnswer = false;
   #agreed: AgreedAudio | null = null;
 
   /** @param caller whose codecs come first in an offer of ours. */
@@ -71,9 +73,14 @@ export class Negotiation {
     return this.#agreed?.codecs ?? [];
   }
 
-  /** The peer sends nothing, or wants to hear nothing. */
+  /** The peer keeps us waiting (RFC 3264 §8.4). One that only sends from the start has something to say: that is no hold. */
   get onHold(): boolean {
-    return this.#remote !== null && isHold(this.#remote);
+    return this.#onHold;
+  }
+
+  /** An offer of theirs waits for our answer: there can be no other one meanwhile. */
+  get owesAnswer(): boolean {
+    return this.#owesAnswer;
   }
 
   /** Our endpoint is open: its address goes into SDP. A phone outside our networks is told the public one. */
@@ -92,8 +99,8 @@ export class Negotiation {
     const agreed = answerAudio(audio, DEFAULT_CODECS);
     if (!agreed) return err('no-codec');
     this.#offer = parsed.value;
-    this.#remote = audio;
-    this.#agreed = agreed;
+    this.#owesAnswer = true;
+    this.#describe(audio, agreed);
     return ok(null);
   }
 
@@ -103,6 +110,7 @@ export class Negotiation {
     const direction = this.#remote ? mirrorDirection(this.#remote.direction) : 'sendrecv';
     this.#local = { ...this.#local, codecs, telephoneEvent, direction };
     const offer = this.#offer;
+    this.#owesAnswer = false;
     return this.#write(local => (offer ? writeAnswer(local, offer) : writeOffer(local)));
   }
 
@@ -117,9 +125,8 @@ export class Negotiation {
   conclude(body: Uint8Array): boolean {
     const parsed = parseSdp(body);
     const agreed = parsed.ok ? readAnswer(this.#local, parsed.value) : null;
-    if (!parsed.ok || !agreed) return false;
-    this.#agreed = agreed;
-    this.#remote = parsed.value.audio;
+    if (!parsed.ok || !parsed.value.audio || !agreed) return false;
+    this.#describe(parsed.value.audio, agreed);
     return true;
   }
 
@@ -142,6 +149,15 @@ export class Negotiation {
       ptime: remote.ptime ?? PTIME,
       signallingAddress: this.peer,
     };
+  }
+
+  #describe(audio: AudioDescription, agreed: AgreedAudio): void {
+    const before = this.#remote;
+    const mute = audio.direction === 'inactive' || isUnspecified(audio.address);
+    const holdsNow = before !== null && (this.#onHold || !isHold(before));
+    this.#onHold = isHold(audio) && (mute || holdsNow);
+    this.#remote = audio;
+    this.#agreed = agreed;
   }
 
   /** The version grows when the description differs from the last one written (RFC 3264 §8). */

@@ -1,4 +1,5 @@
 import type { CallEvent, Party, Wanted } from '@kommutator/model/events';
+import type { LegId } from '@kommutator/model/ids';
 import { PROTOCOL_TEXTS, type ProtocolKey } from '@kommutator/model/protocol';
 import type { ProtocolLine } from '@kommutator/model/record';
 import type { CallFacts } from './facts.ts';
@@ -78,6 +79,10 @@ function sayOf(event: CallEvent, facts: CallFacts): Said | null {
       return say('answer', event.service);
     case 'talk.ended':
       return say('talk.ended');
+    case 'hold.started':
+      return say('talk.hold', whose(event.leg, facts));
+    case 'hold.ended':
+      return say('talk.unhold', whose(event.leg, facts));
     case 'leg.started':
     case 'leg.answered':
     case 'leg.ended':
@@ -118,6 +123,12 @@ function skipped({ why, number }: Extract<CallEvent, { type: 'target.skipped' }>
 /** The answer and the pickup have lines of their own. */
 function result({ result, number }: Extract<CallEvent, { type: 'target.result' }>): Said | null {
   return result === 'answered' || result === 'pickedUp' ? null : say(`target.${result}`, number);
+}
+
+/** The party at the far end of a leg. */
+function whose(leg: LegId, facts: CallFacts): string {
+  const party = facts.legs.get(leg)?.started.party;
+  return party ? shown(party) : '';
 }
 
 const shown = (party: Party): string => party.name || party.number;

@@ -5,7 +5,7 @@ export * from './memory-ports.ts';
 export { IncomingCall } from './phone/incoming-call.ts';
 export { OutgoingCall } from './phone/outgoing-call.ts';
 export { type CallOptions, Phone, type PhoneInit } from './phone/phone.ts';
-export { PhoneCall, type PhoneEnd } from './phone/phone-call.ts';
+export { type HoldOptions, PhoneCall, type PhoneEnd } from './phone/phone-call.ts';
 export type { PhoneAudio, PhoneMedia } from './phone/phone-media.ts';
 export { SymbolicMedia } from './phone/symbolic-media.ts';
 export { hours } from './schedules.ts';

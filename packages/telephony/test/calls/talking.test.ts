@@ -114,25 +114,6 @@ describe('conversations', () => {
     await x.expectNothingLeft();
   });
 
-  it('hold by re-INVITE is answered at once: who holds hears nothing until he is back', async () => {
-    const x = virtualExchange(DEMO);
-    const [anna, boris] = await phonesOf(x, 'anna', 'boris');
-    const call = await dials(x, anna, '102');
-    boris.answers();
-    await x.settles();
-    expect(await boris.call.holds()).toBe(200);
-    await x.settles();
-    expect(await boris.hears()).toBe('silence');
-    expect(await boris.call.holds(false)).toBe(200);
-    await x.settles();
-    expect([await anna.hears(), await boris.hears()]).toEqual([
-      'voice of 10.1.0.2:4000',
-      'voice of 10.1.0.1:4000',
-    ]);
-    call.hangsUp();
-    await x.expectNothingLeft();
-  });
-
   it('keys pressed in a conversation reach the other side', async () => {
     const x = virtualExchange(DEMO);
     const [anna, boris] = await phonesOf(x, 'anna', 'boris');

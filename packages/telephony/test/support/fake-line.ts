@@ -23,6 +23,8 @@ export class FakeLeg implements Leg {
   readonly ep = `ep-${count}` as Ep;
   readonly party: Party;
   answered = false;
+  readonly holds = false;
+  onHold: () => void = () => undefined;
   call: Call | null = null;
   endCause: Cause | null = null;
   /** What it heard, in order: `ringback`, `clip announcement:forbidden`, `leg 74951112233`. */

@@ -1,6 +1,14 @@
 import type { Clock } from '@kommutator/base';
 import { Settled } from '@kommutator/base';
-import type { Body, Dialog, HeaderList, InviteClient, InviteFailure, SipResponse } from '@kommutator/sip';
+import type {
+  Body,
+  Dialog,
+  Direction,
+  HeaderList,
+  InviteClient,
+  InviteFailure,
+  SipResponse,
+} from '@kommutator/sip';
 import { PhoneCall } from './phone-call.ts';
 import type { PhoneAudio } from './phone-media.ts';
 
@@ -27,15 +35,16 @@ export class OutgoingCall extends PhoneCall {
   }
 
   /** The offer of this call. */
-  offer(): Body {
-    return this.sdp.offer();
+  offer(direction?: Direction): Body {
+    return this.sdp.offer(direction);
   }
 
   start(client: InviteClient): void {
     this.#client = client;
   }
 
-  provisional(response: SipResponse): void {
+  provisional(response: SipResponse, early: Dialog | null): void {
+    this.dialog = early ?? this.dialog;
     if (response.status === 180 || response.status === 183) this.ringing = response.status;
     this.#named(response);
     this.understand(response);

@@ -1,7 +1,14 @@
 import type { Clock, Ms } from '@kommutator/base';
 import { Settled } from '@kommutator/base';
 import type { Key } from '@kommutator/media';
-import type { AudioDescription, Dialog, HeaderList, ServerTransaction, SipMessage } from '@kommutator/sip';
+import type {
+  AudioDescription,
+  Body,
+  Dialog,
+  HeaderList,
+  ServerTransaction,
+  SipMessage,
+} from '@kommutator/sip';
 import type { PhoneAudio } from './phone-media.ts';
 import { PhoneSdp } from './phone-sdp.ts';
 
@@ -14,6 +21,14 @@ export interface PhoneEnd {
   readonly reasons: readonly string[];
   /** Whether this phone ended it. */
   readonly byMe: boolean;
+}
+
+/** How a phone says that it holds. */
+export interface HoldOptions {
+  /** `zeros`: the address 0.0.0.0 of RFC 2543. `sendonly` when left out. */
+  readonly how?: 'sendonly' | 'inactive' | 'zeros';
+  /** re-INVITE when left out. */
+  readonly by?: 'INVITE' | 'UPDATE';
 }
 
 /** One call of a test phone, from either side. What both sides do the same way. */
@@ -65,10 +80,11 @@ export abstract class PhoneCall {
   /** Gives the call up: CANCEL, refusal or BYE, as its state asks. */
   abstract hangsUp(headers?: HeaderList): void;
 
-  /** re-INVITE with the microphone off or on again. @returns the final status. */
-  async holds(on = true): Promise<number> {
+  /** Keeps the other side waiting, or takes it back. @returns the final status. */
+  async holds(on = true, { how = 'sendonly', by = 'INVITE' }: HoldOptions = {}): Promise<number> {
     if (!this.dialog) return 481;
-    const response = await this.dialog.reinvite(this.sdp.offer(on ? 'sendonly' : 'sendrecv'));
+    const body = on ? this.#holding(how) : this.sdp.offer();
+    const response = await (by === 'INVITE' ? this.dialog.reinvite(body) : this.dialog.request(by, { body }));
     this.understand(response);
     return response.status;
   }
@@ -100,6 +116,10 @@ export abstract class PhoneCall {
   protected bye(headers?: HeaderList): void {
     this.dialog?.bye(headers);
     this.ended(200, [], true);
+  }
+
+  #holding(how: NonNullable<HoldOptions['how']>): Body {
+    return how === 'zeros' ? this.sdp.offer('sendrecv', '0.0.0.0') : this.sdp.offer(how);
   }
 
   /** Requests of the exchange inside the dialog are welcome; a re-INVITE is answered as the first one was. */

@@ -16,12 +16,14 @@ import type { PhoneAudio } from './phone-media.ts';
 
 /** One side of offer and answer: what a phone wrote last and what it read last (RFC 3264). */
 export class PhoneSdp {
+  readonly #address: string;
   readonly #codecs: readonly AudioCodec[];
   readonly #telephoneEvent: number;
   #local: LocalDescription;
   #remote: SessionDescription | null = null;
 
   constructor(at: Pick<PhoneAudio, 'address' | 'port' | 'codecs' | 'telephoneEvent'>) {
+    this.#address = at.address;
     this.#codecs = at.codecs ?? DEFAULT_CODECS;
     this.#telephoneEvent = at.telephoneEvent ?? TELEPHONE_EVENT;
     this.#local = {
@@ -41,8 +43,9 @@ export class PhoneSdp {
     return this.#remote?.audio ?? null;
   }
 
-  offer(direction: Direction = 'sendrecv'): Body {
-    this.#next({ direction, codecs: this.#codecs, telephoneEvent: this.#telephoneEvent });
+  /** @param address another one than where it wants its RTP: `0.0.0.0` is the old way to hold (RFC 2543). */
+  offer(direction: Direction = 'sendrecv', address = this.#address): Body {
+    this.#next({ address, direction, codecs: this.#codecs, telephoneEvent: this.#telephoneEvent });
     return sdp(writeOffer(this.#local));
   }
 
@@ -51,7 +54,8 @@ export class PhoneSdp {
     const remote = this.#remote;
     const agreed = remote?.audio ? answerAudio(remote.audio, this.#codecs) : null;
     if (!remote || !agreed) return this.offer();
-    this.#next({ direction: 'sendrecv', codecs: agreed.codecs, telephoneEvent: agreed.telephoneEvent });
+    const { codecs, telephoneEvent } = agreed;
+    this.#next({ direction: 'sendrecv', codecs, telephoneEvent });
     return sdp(writeAnswer(this.#local, remote));
   }
 
@@ -63,7 +67,7 @@ export class PhoneSdp {
     return true;
   }
 
-  #next(change: Pick<LocalDescription, 'direction' | 'codecs' | 'telephoneEvent'>): void {
+  #next(change: Partial<LocalDescription>): void {
     this.#local = { ...this.#local, ...change, version: this.#local.version + 1 };
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock, Ms } from '@kommutator/base';
 import {
+  type Direction,
   formatNameAddr,
   type HeaderList,
   type InviteClient,
@@ -37,6 +38,8 @@ export interface CallOptions {
   readonly headers?: HeaderList;
   /** No SDP in the INVITE: the exchange offers (RFC 3261 §13.2.1). */
   readonly delayedOffer?: boolean;
+  /** Direction of the offer; `sendrecv` when left out. */
+  readonly direction?: Direction;
 }
 
 /**
@@ -163,13 +166,13 @@ export class Phone {
         from,
         to: `<${uri}>`,
         headers: [...(o.headers ?? []), ...(credentials ? [credentials] : [])],
-        ...(!o.delayedOffer && { body: call.offer() }),
+        ...(!o.delayedOffer && { body: call.offer(o.direction) }),
         ...(credentials && { callId: call.callId, cseq: 2 }),
       },
       exchange,
       {
         trying: () => undefined,
-        provisional: response => call.provisional(response),
+        provisional: (response, early) => call.provisional(response, early),
         answered: (response, dialog) => call.answered(response, dialog),
         failed: failure => {
           const again =
