@@ -20,6 +20,21 @@ export async function timesRecorded(
   }
 }
 
+/** Id of the call one of whose dialogs has that Call-ID; null while the history does not know it. */
+export async function callWith(url: string, sipCallId: string): Promise<string | null> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const found = await client.query<{ id: string }>(
+      'SELECT call_id AS id FROM call_leg WHERE sip_call_id = $1',
+      [sipCallId],
+    );
+    return found.rows[0]?.id ?? null;
+  } finally {
+    await client.end();
+  }
+}
+
 /** Address of the embedded database of an exchange. */
 export const embeddedUrl = (dataDir: string): string =>
   `postgresql://postgres@localhost/kommutator?host=${encodeURIComponent(`${dataDir}/pg18.run`)}`;

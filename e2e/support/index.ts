@@ -3,6 +3,7 @@ export * from './configure.ts';
 export * from './exchange.ts';
 export * from './history.ts';
 export * from './load.ts';
+export * from './metrics.ts';
 export * from './phones.ts';
 export * from './rtp-media.ts';
 export * from './sdp.ts';
