@@ -195,7 +195,8 @@ export abstract class LineLeg implements Leg {
   mediaChanged(): void {
     const { negotiated, onHold } = this.negotiation;
     if (!negotiated) return;
-    this.media.remote(negotiated);
+    // The answer is told with the description that belongs to it: `confirm` comes here.
+    this.media.remote({ ...negotiated, answered: this.#answered });
     if (this.#answered) this.media.watch(onHold ? 0 : RTP_TIMEOUT);
     if (this.#holds === onHold) return;
     this.#holds = onHold;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { VirtualClock } from '@kommutator/base';
+import type { MediaEngine } from '@kommutator/media';
 import { SymbolicEngine, type SymbolicOptions } from '@kommutator/media/testing';
 import type { DomainSnapshot, TrunkConfig } from '@kommutator/model/config';
 import { createStack, DigestServer, type Peer, type SipStack } from '@kommutator/sip';
@@ -35,6 +36,8 @@ export interface VirtualOptions {
   /** Chance of the network and of identifiers; 1 when left out. */
   readonly seed?: number;
   readonly media?: Pick<SymbolicOptions, 'durations' | 'missing'>;
+  /** What stands between the exchange and the engine: a recorder of commands, or a fault. */
+  readonly through?: (engine: MediaEngine, clock: VirtualClock) => MediaEngine;
 }
 
 /** A trunk to `host`, trusted from there. */
@@ -84,7 +87,7 @@ export class VirtualExchange {
       channels,
       log,
       sip: createStack({ transport, clock, random, userAgent: 'Kommutator' }),
-      media: this.engine,
+      media: o.through?.(this.engine, clock) ?? this.engine,
       registrations: new MemoryRegistrations(),
       digest: new DigestServer({ clock, secret: randomBytes(32), random: size => randomBytes(size) }),
       random: size => randomBytes(size),
