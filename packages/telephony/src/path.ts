@@ -2,7 +2,7 @@ import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { UserConfig } from '@kommutator/model/config';
 import { outgoingNumber } from '@kommutator/model/dialplan';
 import type { Party, SkipReason } from '@kommutator/model/events';
-import { normalise } from '@kommutator/model/numbers';
+import { isE164 } from '@kommutator/model/numbers';
 import { allows, directionClass, effectiveRestriction } from '@kommutator/model/restrictions';
 import type { DialOptions, InviteOrder, RingTarget } from './call.ts';
 import { type LiveCall, partyOf, type Via } from './live-call.ts';
@@ -78,7 +78,7 @@ function toNumber(call: LiveCall, to: NumberTarget, o: DialOptions): Path | NoPa
   if (hops > MAX_HOPS) return skip('loop', CAUSES.tooManyHops);
   const shown = outgoingNumber(call.config, to.onBehalfOf);
   if (!emergency) {
-    if (normalise(number).kind !== 'e164') return skip('malformed', CAUSES.unknownNumber);
+    if (!isE164(number)) return skip('malformed', CAUSES.unknownNumber);
     if (!mayCall(call, to)) return skip('restricted', CAUSES.forbidden);
     if (shown === null) return skip('noNumber', CAUSES.forbidden);
   }

@@ -88,4 +88,17 @@ describe('ACC-30 outgoing restriction', () => {
     expect(noted(x, 'target.skipped').map(({ why }) => why)).toEqual(['foreign', 'malformed', 'malformed']);
     await x.expectNothingLeft();
   });
+
+  it('USR-42 a contact number abroad may be short: the Faroe Islands have nine digits with their code', async () => {
+    const forwarding = [{ type: 'mobile', target: '298123456' }] as const;
+    const x = virtualExchange({
+      users: { anna: { extension: '100' }, boris: { extension: '101', forwarding } },
+      numbers: { '74951230001': [] },
+    });
+    const [anna] = await phonesOf(x, 'anna');
+    const call = await dials(x, anna, '101');
+    expect(x.pstn.history.map(({ number }) => number)).toEqual(['298123456']);
+    call.hangsUp();
+    await x.expectNothingLeft();
+  });
 });
