@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ALPHANUMERIC } from './scan.ts';
 
 /** Which ASCII characters may stand unescaped. */
@@ -45,7 +46,7 @@ const hexDigit = (code: number): number => {
 export function percentDecode(text: string): string | null {
   if (!text.includes('%')) return text;
   const source = Buffer.from(text);
-  const bytes = Buffer.allocUnsafe(source.length);
+  const buffer = Buffer.allocUnsafe(source.length);
   let length = 0;
   for (let i = 0; i < source.length; i++) {
     let byte = source[i] as number;
@@ -56,8 +57,8 @@ export function percentDecode(text: string): string | null {
       byte = high * 16 + low;
       i += 2;
     }
-    bytes[length++] = byte;
+    buffer[length++] = byte;
   }
-  const decoded = bytes.toString('utf8', 0, length);
-  return decoded.includes('\ufffd') ? bytes.toString('latin1', 0, length) : decoded;
+  const bytes = buffer.subarray(0, length);
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }
