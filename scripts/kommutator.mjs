@@ -1,4 +1,4 @@
 /** `npm run kommutator -- <command>`: the command line of the product. */
 import { kommutator } from './run.mjs';
 
-kommutator(process.argv.slice(2));
+await kommutator(process.argv.slice(2));

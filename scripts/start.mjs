@@ -1,4 +1,4 @@
 /** `npm start`: installs what is missing and runs the whole product until Ctrl-C. */
 import { kommutator } from './run.mjs';
 
-kommutator(['start', ...process.argv.slice(2)]);
+await kommutator(['start', ...process.argv.slice(2)]);

@@ -1,4 +1,4 @@
 /** The command line `kommutator`. */
 import { runCommand } from './cli/commands.ts';
 
-process.exitCode = await runCommand(process.argv.slice(2));
+if (import.meta.main) process.exitCode = await runCommand(process.argv.slice(2));

@@ -26,7 +26,6 @@ function house(roles = ['signalling', 'media', 'office']) {
         stop: async () => void said.push('-database'),
       };
     },
-    prepare: async url => void said.push(`prepared ${url}`),
   });
   const it = new House({
     roles,
@@ -35,15 +34,15 @@ function house(roles = ['signalling', 'media', 'office']) {
     log,
     ready: () => said.push('ready'),
     over: () => said.push('over'),
-    spawn: (role, url) => {
-      said.push(`+${role}${url ? ` ${url}` : ''}`);
+    spawn: role => {
+      said.push(`+${role}`);
       const child: ChildHandle = {
         pid: 1,
         onWord: () => {},
         onExit: () => {},
         kill: () => {},
         send(word: ParentWord) {
-          said.push(`${word.do} ${role}`);
+          said.push(word.do === 'useDatabase' ? `${role} uses ${word.url}` : `${word.do} ${role}`);
           if (word.do === 'stop') queueMicrotask(() => child.onExit('exit code 0'));
         },
       };
@@ -56,15 +55,25 @@ function house(roles = ['signalling', 'media', 'office']) {
 }
 
 describe('the process tree', () => {
-  it('starts calls at once and the office when there is a database', async () => {
+  it('starts everything at once and tells the office of its database when there is one', async () => {
     const { clock, said, house: it, server } = house();
     server.refusals = 1;
     it.start();
     await clock.settle();
-    expect(said).toEqual(['+media', '+signalling']);
+    expect(said).toEqual(['+signalling', '+media', '+office']);
+    expect(it.status.database).toBe('starting');
     await clock.advance(100);
-    expect(said.slice(2)).toEqual(['+database', 'prepared postgresql://here', '+office postgresql://here']);
+    expect(said.slice(3)).toEqual(['+database', 'office uses postgresql://here']);
     expect(it.status.database).toBe('ready');
+  });
+
+  it('tells an office that died where the database is', async () => {
+    const { clock, said, house: it, children } = house();
+    it.start();
+    await clock.settle();
+    said.length = 0;
+    children.get('office')?.onExit('SIGKILL');
+    expect(said).toEqual(['+office', 'office uses postgresql://here']);
   });
 
   it('DESIGN §3 stops office, signalling, media and last the database, once', async () => {
@@ -121,7 +130,7 @@ describe('the process tree', () => {
     server.exit();
     expect(it.status.database).toBe('away');
     await clock.settle();
-    expect(said).toEqual(['+database', 'prepared postgresql://here']);
+    expect(said).toEqual(['+database']);
     expect(it.status.database).toBe('ready');
   });
 

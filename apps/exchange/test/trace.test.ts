@@ -76,11 +76,16 @@ describe('SIP traces', () => {
       local: () => ({ protocol: 'udp', address: '', port: 0, advertised: '' }),
       send: bytes => void sent.push(Buffer.from(bytes).toString()),
       receive: () => {},
+      closed: () => {},
       close: async () => {},
     };
     const { ring, read } = house();
     const seen = traced(transport, ring);
     const received: string[] = [];
+    const gone: Peer[] = [];
+    seen.closed = connection => void gone.push(connection);
+    transport.closed(peer);
+    expect(gone).toEqual([peer]);
     seen.receive = bytes => void received.push(Buffer.from(bytes).toString());
     transport.receive(Buffer.from('in\r\n\r\n'), peer);
     seen.send(Buffer.from('out\r\n\r\n'), peer);

@@ -1,48 +1,40 @@
 import { SystemClock } from '@kommutator/base';
 import { loadConfig } from '../config/index.ts';
 import { pathsOf } from '../files/paths.ts';
-import { calls } from './calls.ts';
-import { checkRoute } from './check-route.ts';
 import { type Command, Refusal, UsageError } from './command.ts';
-import { config } from './config.ts';
-import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
-import { drain } from './drain.ts';
-import { migrate } from './migrate.ts';
-import { resetPassword } from './reset-password.ts';
-import { start } from './start.ts';
-import { trace } from './trace.ts';
 
-/** By the words they are called with. */
-const COMMANDS: Readonly<Record<string, Command>> = {
-  start,
-  drain,
-  migrate,
-  config,
-  doctor,
-  demo,
-  'user reset-password': resetPassword,
-  calls,
-  trace,
-  'check-route': checkRoute,
+/** By the words they are called with; loaded when called, so that the exchange carries none of the others. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  drain: async () => (await import('./drain.ts')).drain,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  config: async () => (await import('./config.ts')).config,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  demo: async () => (await import('./demo.ts')).demo,
+  'user reset-password': async () => (await import('./reset-password.ts')).resetPassword,
+  calls: async () => (await import('./calls.ts')).calls,
+  trace: async () => (await import('./trace.ts')).trace,
+  'check-route': async () => (await import('./check-route.ts')).checkRoute,
 };
 
 const say = (line: string): void => console.log(line);
 
-function help(): void {
+async function help(): Promise<void> {
   say('Usage: kommutator <command>\n');
-  for (const { usage, summary } of Object.values(COMMANDS)) say(`  ${usage.padEnd(66)} ${summary}`);
+  const commands = await Promise.all(Object.values(COMMANDS).map(load => load()));
+  for (const { usage, summary } of commands) say(`  ${usage.padEnd(66)} ${summary}`);
 }
 
 /** Runs one command of the command line. @returns the exit code: 0 well, 1 not, 2 wrong use. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   const [first = 'help', second = ''] = args;
   const two = COMMANDS[`${first} ${second}`];
-  const command = two ?? COMMANDS[first];
-  if (!command) {
-    help();
+  const load = two ?? COMMANDS[first];
+  if (!load) {
+    await help();
     return ['help', '--help', '-h'].includes(first) ? 0 : 2;
   }
+  const command = await load();
   const settings = loadConfig(process.env);
   if (!settings.ok) {
     for (const fault of settings.error) console.error(fault);

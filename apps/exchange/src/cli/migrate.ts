@@ -1,4 +1,4 @@
-import { migrateDatabase } from '../parent/prepare.ts';
+import { migrateDatabase } from '../office/prepare.ts';
 import { createLog } from '../process/log.ts';
 import type { Command } from './command.ts';
 import { reachDatabase } from './with-store.ts';

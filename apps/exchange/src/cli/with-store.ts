@@ -1,5 +1,5 @@
 import { openStore, type Store, startEmbedded } from '@kommutator/store';
-import { migrateDatabase } from '../parent/prepare.ts';
+import { migrateDatabase } from '../office/prepare.ts';
 import { createLog } from '../process/log.ts';
 import { masterKeys } from '../process/secrets.ts';
 import type { CommandContext } from './command.ts';

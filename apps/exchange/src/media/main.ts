@@ -5,7 +5,7 @@ import { createEnginePool } from '@kommutator/media';
 import { serveChannels } from '../ipc/index.ts';
 import { MediaServer } from '../ipc/media-over-channel.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
-import { runChild } from '../process/lifecycle.ts';
+import { type Running, runChild, type Surroundings } from '../process/lifecycle.ts';
 import { snapshotMetrics } from '../process/metrics.ts';
 import { ownAddress } from '../process/own-address.ts';
 import { mediaMetrics } from './metrics.ts';
@@ -13,7 +13,7 @@ import { mediaMetrics } from './metrics.ts';
 /** One core is left to signalling; beyond eight the ports, not the cores, are the limit. */
 const threads = Math.max(1, Math.min(8, availableParallelism() - 1));
 
-await runChild('media', async ({ config, paths, clock, log }) => {
+async function media({ config, paths, clock, log }: Surroundings): Promise<Running> {
   const host = config.sipHost ?? '0.0.0.0';
   const pool = createEnginePool({
     clock,
@@ -28,23 +28,25 @@ await runChild('media', async ({ config, paths, clock, log }) => {
     log.error({ why }, 'the media engine is lost');
     process.exit(1);
   };
-  const media = new MediaServer(pool);
+  const server = new MediaServer(pool);
   const registry = mediaMetrics(() => pool.counters().endpoints);
-  const server = await serveChannels<FromMedia, ToMedia>({
+  const channels = await serveChannels<FromMedia, ToMedia>({
     path: paths.sockets.media,
     role: 'media',
     clock,
     accept: (channel, { role }) => {
       const metrics = () => snapshotMetrics(registry);
       if (role !== 'signalling') return { requests: { metrics } };
-      const handlers = media.accept(channel);
+      const handlers = server.accept(channel);
       return { ...handlers, requests: { ...handlers.requests, metrics } };
     },
   });
   return {
     async stop() {
-      await server.close();
+      await channels.close();
       await pool.close();
     },
   };
-});
+}
+
+if (import.meta.main) await runChild('media', media);

@@ -1,16 +1,18 @@
 /** The office: HTTP, configuration on its way to signalling, history on its way to the database. */
-import { openStore } from '@kommutator/store';
+import { openStore, type Store } from '@kommutator/store';
 import { projectCall } from '@kommutator/telephony/projections';
 import { NODE } from '../files/node-name.ts';
 import { keepConnected } from '../ipc/index.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
-import { runChild, type Surroundings } from '../process/lifecycle.ts';
+import { insist } from '../process/insist.ts';
+import { type Running, runChild, type Surroundings } from '../process/lifecycle.ts';
 import type { ProcessMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { ConfigFeed } from './config-feed.ts';
 import { HealthWatch } from './health.ts';
 import { serveHttp } from './http.ts';
 import { officeMetrics, renderMetrics } from './metrics.ts';
+import { prepareDatabase } from './prepare.ts';
 import { Projector } from './projector.ts';
 import { RegistrationMirror } from './registration-mirror.ts';
 import { SignallingLink } from './signalling-link.ts';
@@ -38,9 +40,33 @@ function mediaMetrics({ clock, paths }: Surroundings) {
   return { ask: () => ask(), close: () => connection.close() };
 }
 
-await runChild('office', async around => {
+interface Work {
+  readonly around: Surroundings;
+  readonly ownerUrl: string;
+  readonly feed: ConfigFeed;
+  readonly projector: Projector;
+  readonly mirror: RegistrationMirror;
+  readonly signal: AbortSignal;
+}
+
+/** Brings the database up to date, then everything that reads and writes it works until aborted. Never rejects. */
+async function workWith(store: Store, work: Work): Promise<void> {
+  const { around, ownerUrl, feed, projector, mirror, signal } = work;
+  const prepare = () => prepareDatabase(ownerUrl, around).then(() => true);
+  if (!(await insist(prepare, 'database cannot be prepared', { ...around, signal }))) return;
+  const watch = store.watchConfig(change =>
+    feed.changed(change === 'directory' ? 'everything' : change.domain),
+  );
+  // What changed before the watch listened is found by reading everything once more.
+  void watch.ready.then(() => feed.changed('everything'));
+  await Promise.all([feed.run(signal), projector.run(signal), mirror.run(signal)]);
+  await watch.stop();
+}
+
+async function office(around: Surroundings): Promise<Running> {
   const { config, paths, clock, log, tell } = around;
-  const ownerUrl = config.databaseUrl ?? process.argv[2] ?? '';
+  const ownerUrl = config.databaseUrl ?? (await around.databaseUrl);
+  if (ownerUrl === null) return { stop: async () => {} };
   const roleKey = config.databaseUrl === null ? null : masterKeys(config, paths)[0];
   const store = openStore({ ownerUrl, roleKey, clock, log });
   const stop = new AbortController();
@@ -81,11 +107,7 @@ await runChild('office', async around => {
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
-  const watch = store.watchConfig(change =>
-    feed.changed(change === 'directory' ? 'everything' : change.domain),
-  );
-  // What changed before the watch listened is found by reading everything once more.
-  void watch.ready.then(() => feed.changed('everything'));
+  const work = workWith(store, { around, ownerUrl, feed, projector, mirror, signal: stop.signal });
   let said = 'nothing yet';
   const began = clock.now();
   const sayHealth = () => {
@@ -100,16 +122,16 @@ await runChild('office', async around => {
     if (!stop.signal.aborted) clock.after(HEALTH_EVERY, sayHealth);
   };
   sayHealth();
-  const work = [feed.run(stop.signal), projector.run(stop.signal), mirror.run(stop.signal)];
   return {
     async stop() {
       stop.abort();
       link.close();
       media.close();
       await http.close();
-      await Promise.all(work);
-      await watch.stop();
+      await work;
       await store.close();
     },
   };
-});
+}
+
+if (import.meta.main) await runChild('office', office);

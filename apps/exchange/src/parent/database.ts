@@ -1,6 +1,7 @@
-import type { Clock, Ms } from '@kommutator/base';
+import type { Clock } from '@kommutator/base';
 import { Settled } from '@kommutator/base';
 import type { Log } from '@kommutator/telephony';
+import { insist } from '../process/insist.ts';
 
 /** A database server we run ourselves. */
 export interface OwnServer {
@@ -12,13 +13,9 @@ export interface OwnServer {
 export interface DatabaseKeeperOptions {
   /** Starts the embedded server. */
   readonly start: () => Promise<OwnServer>;
-  /** Brings the database up to date; tried again until it succeeds. */
-  readonly prepare: (ownerUrl: string) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
 }
-
-const PAUSES: readonly Ms[] = [100, 200, 500, 1_000, 2_000, 5_000];
 
 /** Keeps a database under the product. Calls do not wait for it: everything here happens beside them. */
 export class DatabaseKeeper {
@@ -52,17 +49,14 @@ export class DatabaseKeeper {
   }
 
   async #up(): Promise<void> {
-    const server = await this.#insist('database cannot be started', this.#options.start);
+    const { start, clock, log } = this.#options;
+    const { signal } = this.#stop;
+    const server = await insist(start, 'database cannot be started', { clock, log, signal });
     if (!server) return;
     this.#server = server;
+    this.#state = 'ready';
     server.onExit(() => this.#lost(server));
     this.#url.settle(server.ownerUrl);
-    const prepared = await this.#insist('database cannot be prepared', async () => {
-      if (this.#server !== server) return true;
-      await this.#options.prepare(server.ownerUrl);
-      return true;
-    });
-    if (prepared && this.#server === server) this.#state = 'ready';
   }
 
   #lost(server: OwnServer): void {
@@ -73,20 +67,5 @@ export class DatabaseKeeper {
     this.#options.log.error({}, 'database ended and is started again');
     const before = this.#running;
     this.#running = before.then(() => this.#up());
-  }
-
-  /** @returns null when told to stop first. */
-  async #insist<T>(complaint: string, attempt: () => Promise<T>): Promise<T | null> {
-    const { clock, log } = this.#options;
-    const { signal } = this.#stop;
-    for (let failures = 0; !signal.aborted; failures++) {
-      try {
-        return await attempt();
-      } catch (error) {
-        log.error({ error: error instanceof Error ? error.message : String(error) }, complaint);
-        await clock.sleep(PAUSES[Math.min(failures, PAUSES.length - 1)] ?? 0, signal).catch(() => {});
-      }
-    }
-    return null;
   }
 }

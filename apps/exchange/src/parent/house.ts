@@ -8,8 +8,7 @@ import type { DatabaseKeeper } from './database.ts';
 
 export interface HouseOptions {
   readonly roles: readonly string[];
-  /** @param databaseUrl told to the office alone. */
-  readonly spawn: (role: Role, databaseUrl: string) => ChildHandle;
+  readonly spawn: (role: Role) => ChildHandle;
   readonly database: DatabaseKeeper;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,17 +35,18 @@ export class House {
       if (options.roles.includes(role)) this.#children.set(role, this.#keeper(role));
   }
 
-  /** Signalling and media wait for nothing; the office comes when there is a database to speak to. */
+  /** All at once: signalling and media wait for nothing, the office is told where its database is when there is one. */
   start(): void {
     const { database } = this.#options;
-    this.#children.get('media')?.start();
     this.#children.get('signalling')?.start();
+    this.#children.get('media')?.start();
     const office = this.#children.get('office');
     if (!office) return;
+    office.start();
     database.run();
     void database.url.then(url => {
       this.#databaseUrl = url;
-      if (!this.#stopping) office.start();
+      office.send({ do: 'useDatabase', url });
     });
   }
 
@@ -99,7 +99,12 @@ export class House {
       name: role,
       clock,
       log,
-      spawn: () => spawn(role, this.#databaseUrl),
+      spawn: () => {
+        const child = spawn(role);
+        if (role === 'office' && this.#databaseUrl !== '')
+          child.send({ do: 'useDatabase', url: this.#databaseUrl });
+        return child;
+      },
       onWord: word => this.#heard(role, word),
     });
   }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Clock } from '@kommutator/base';
-import { startEmbedded } from '@kommutator/store';
+import { startEmbedded } from '@kommutator/store/embedded';
 import type { Log } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
 import { configEnvironment } from '../config/index.ts';
@@ -10,7 +10,6 @@ import { serveChannels } from '../ipc/index.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { DatabaseKeeper, type OwnServer } from './database.ts';
 import { House } from './house.ts';
-import { prepareDatabase } from './prepare.ts';
 import { spawnRole } from './spawn.ts';
 
 export interface ParentOptions {
@@ -53,16 +52,11 @@ export async function runParent(options: ParentOptions): Promise<void> {
     throw new Error(`another instance runs on ${paths.data}: stop it first, or set another DATA_DIR`);
   masterKeys(config, paths);
   const env = configEnvironment(process.env, config);
-  const database = new DatabaseKeeper({
-    start: serverOf(options),
-    prepare: url => prepareDatabase(url, options),
-    clock,
-    log,
-  });
+  const database = new DatabaseKeeper({ start: serverOf(options), clock, log });
   await new Promise<void>((resolve, reject) => {
     const house = new House({
       roles: config.roles,
-      spawn: (role, url) => spawnRole(role, env, role === 'office' ? [url] : []),
+      spawn: role => spawnRole(role, env),
       database,
       clock,
       log,

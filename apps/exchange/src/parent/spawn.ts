@@ -14,12 +14,8 @@ const MAIN: Readonly<Record<Role, URL>> = {
  * Starts a role with the Node we run on. It gets a session of its own, so that Ctrl-C in the terminal reaches the
  * parent alone; it ends itself when the parent is gone.
  */
-export function spawnRole(
-  role: Role,
-  env: Readonly<Record<string, string>>,
-  args: readonly string[],
-): ChildHandle {
-  const child = fork(fileURLToPath(MAIN[role]), args, {
+export function spawnRole(role: Role, env: Readonly<Record<string, string>>): ChildHandle {
+  const child = fork(fileURLToPath(MAIN[role]), {
     env: { ...process.env, ...env },
     execArgv: [],
     detached: true,

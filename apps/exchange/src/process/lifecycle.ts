@@ -1,11 +1,15 @@
-import { type Clock, SystemClock } from '@kommutator/base';
+import { type Clock, Settled, SystemClock } from '@kommutator/base';
 import type { Log } from '@kommutator/telephony';
 import { type Config, loadConfig } from '../config/index.ts';
 import { type Paths, pathsOf } from '../files/paths.ts';
 import { createLog } from './log.ts';
 
 /** Parent → child. */
-export type ParentWord = { readonly do: 'stop' } | { readonly do: 'drain' };
+export type ParentWord =
+  | { readonly do: 'stop' }
+  | { readonly do: 'drain' }
+  /** To the office alone: the address of the owner. */
+  | { readonly do: 'useDatabase'; readonly url: string };
 /** Child → parent. */
 export type ChildWord =
   | { readonly is: 'ready' }
@@ -20,6 +24,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Tells the parent; nothing happens when there is none. */
   readonly tell: (word: ChildWord) => void;
+  /** The address of the database's owner, when the parent has said it; null when it said to stop first. */
+  readonly databaseUrl: Promise<string | null>;
 }
 
 export interface Running {
@@ -40,6 +46,7 @@ export async function runChild(
   const config = loadConfig(process.env);
   if (!config.ok) throw new Error(config.error.join('\n'));
   const log = createLog(name, config.value.logLevel);
+  const databaseUrl = new Settled<string | null>();
   const around: Surroundings = {
     config: config.value,
     paths: pathsOf(config.value.dataDir),
@@ -48,6 +55,7 @@ export async function runChild(
     tell: word => {
       if (process.connected) process.send?.(word, undefined, undefined, () => {});
     },
+    databaseUrl: databaseUrl.promise,
   };
   process.on('SIGINT', () => {});
   process.on('uncaughtException', error => {
@@ -59,14 +67,16 @@ export async function runChild(
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    databaseUrl.settle(null);
     await (await running).stop();
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());
   process.on('disconnect', () => void stop());
   process.on('message', word => {
-    const { do: what } = word as ParentWord;
-    if (what === 'stop') void stop();
+    const told = word as ParentWord;
+    if (told.do === 'stop') void stop();
+    else if (told.do === 'useDatabase') databaseUrl.settle(told.url);
     else void running.then(it => it.drain?.());
   });
   try {

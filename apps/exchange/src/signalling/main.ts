@@ -7,7 +7,7 @@ import { type Channel, keepConnected, serveChannels } from '../ipc/index.ts';
 import { MediaClient } from '../ipc/media-over-channel.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
 import type { FromSignalling, ToSignalling } from '../ipc/signalling-words.ts';
-import { runChild } from '../process/lifecycle.ts';
+import { type Running, runChild, type Surroundings } from '../process/lifecycle.ts';
 import { snapshotMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { LiveDirectory } from './directory.ts';
@@ -22,7 +22,7 @@ const STATUS_EVERY = 1_000;
 /** monitorEventLoopDelay measures by a timer of this period, which is in what it says. */
 const LOOP_RESOLUTION = 10;
 
-await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
+async function signalling({ config, paths, clock, log, tell }: Surroundings): Promise<Running> {
   const keys = masterKeys(config, paths);
   const journal = new JournalFile({ folder: paths.journal, node: NODE, clock, log });
   const registrations = new RegistrationFile({ folder: paths.registrations, clock, log });
@@ -152,4 +152,6 @@ await runChild('signalling', async ({ config, paths, clock, log, tell }) => {
       await trace.close();
     },
   };
-});
+}
+
+if (import.meta.main) await runChild('signalling', signalling);

@@ -24,6 +24,7 @@ export function signallingMetrics({ line, journal, trace, overload }: Signalling
   const figures: Readonly<Record<string, Figure>> = {
     kommutator_calls: ['Calls going on', counter('calls')],
     kommutator_legs: ['Legs of calls', counter('legs')],
+    kommutator_calls_shed: ['New calls refused under overload and while draining', counter('shed')],
     kommutator_channels: ['Channels in use', counter('channels')],
     kommutator_registrations: ['Registered contacts', counter('registrations')],
     kommutator_sip_transactions: ['SIP transactions under way', counter('transactions')],

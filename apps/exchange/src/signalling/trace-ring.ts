@@ -134,6 +134,12 @@ export function traced(transport: Transport, ring: TraceRing): Transport {
         receive(bytes, from);
       };
     },
+    get closed() {
+      return transport.closed;
+    },
+    set closed(closed) {
+      transport.closed = closed;
+    },
     close: () => transport.close(),
   };
 }
