@@ -16,7 +16,7 @@ export interface ExchangeDeps extends Omit<LinesDeps, 'journalFlush'> {
   readonly watchers?: Watchers;
 }
 
-/** What is alive now. All but `registrations`, `tombstones` and `timers` are zero when nobody calls. */
+/** What is alive now. All but `registrations`, `tombstones`, `timers` and `shed` are zero when nobody calls. */
 export interface ExchangeCounters {
   readonly calls: number;
   readonly legs: number;
@@ -28,6 +28,8 @@ export interface ExchangeCounters {
   readonly transactions: number;
   readonly dialogs: number;
   readonly registrations: number;
+  /** New calls refused since the start, because of overload or while draining. */
+  readonly shed: number;
   /** Finished transactions that wait for stray repeats. */
   readonly tombstones: number;
   /** Pending timers of the clock, whoever set them. */
@@ -50,7 +52,7 @@ export interface Exchange {
   readonly calls: number;
   activeCalls(): readonly ActiveCall[];
   counters(): ExchangeCounters;
-  /** While on, new calls get 503 with Retry-After; emergency calls pass. */
+  /** While on, new calls get 503 with Retry-After before any work; emergency calls and those going on pass. */
   setOverload(on: boolean): void;
   /** The directory has changed: trunks are looked at again. */
   reload(): void;
@@ -83,8 +85,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     calls,
   });
   const drain = () => {
-    lines.drain(true);
-    return switchboard.drain();
+    lines.drain();
+    return switchboard.idle();
   };
   return {
     get calls() {
@@ -107,7 +109,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       ...lines.counters(),
       ...sip.counters(),
     }),
-    setOverload: on => switchboard.setOverload(on),
+    setOverload: on => lines.setOverload(on),
     reload: () => lines.reload(),
     drain,
     close: async () => {

@@ -1,5 +1,6 @@
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { TrunkConfig } from '@kommutator/model/config';
+import { dialPlan } from '@kommutator/model/dialplan';
 import type { DomainId } from '@kommutator/model/ids';
 import { findUser } from '@kommutator/model/lookup';
 import { fromTrunk } from '@kommutator/model/numbers';
@@ -17,6 +18,7 @@ import type { Authenticator } from './authenticator.ts';
 import type { Bindings } from './bindings.ts';
 import { reasonHeaders } from './causes.ts';
 import { countDiversions } from './diversions.ts';
+import type { Gate } from './gate.ts';
 import { claimOf, isOwnHost } from './identity.ts';
 import { IncomingLeg } from './leg-incoming.ts';
 import type { LineContext } from './line-context.ts';
@@ -29,6 +31,7 @@ export interface ArrivalsDeps {
   readonly authenticator: Authenticator;
   readonly bindings: Bindings;
   readonly trunks: TrunkTable;
+  readonly gate: Gate;
   readonly onArrival: (arrival: Arrival) => void;
 }
 
@@ -43,14 +46,12 @@ interface Addresses {
   readonly request: SipUri;
 }
 
-const EMERGENCY = '112';
 const DEFAULT_HOPS = 70;
 /** A node that starts may know a domain before it has its configuration. */
 const NOT_YET: Cause = CAUSES.overload;
 
 /** Turns an INVITE into an arrival, or refuses it before anything rings. */
 export class Arrivals {
-  draining = false;
   readonly #deps: ArrivalsDeps;
 
   constructor(deps: ArrivalsDeps) {
@@ -58,15 +59,11 @@ export class Arrivals {
   }
 
   invite(invite: InviteServer): void {
+    if (this.#deps.gate.stops(invite)) return;
     const { headers } = invite.request;
     const addresses = addressesOf(invite);
     if (!addresses) {
       invite.refuse(400, { reason: 'Bad address' });
-      return;
-    }
-    // The one number that means the same in every domain passes; 101–104 may be somebody's internal numbers.
-    if (this.draining && addresses.request.user !== EMERGENCY) {
-      invite.refuse(503, { headers: [['Retry-After', '60']] });
       return;
     }
     if (hopsLeft(headers) <= 0) {
@@ -97,7 +94,7 @@ export class Arrivals {
 
   /** The identity is the account's; what the phone writes into From is not read (ACC-15.5). */
   #fromUser(invite: InviteServer, { request, from }: Addresses, realm: string): void {
-    const { context, authenticator } = this.#deps;
+    const { context, authenticator, gate } = this.#deps;
     const verdict = authenticator.check(invite.request, invite.source, realm, 'proxy');
     if (verdict.kind === 'challenge') {
       invite.refuse(407, { headers: verdict.headers });
@@ -122,6 +119,10 @@ export class Arrivals {
       this.#refuse(invite, CAUSES.forbidden, 'no such user');
       return;
     }
+    if (gate.shut && dialPlan(config, user, request.user, context.directory).kind !== 'emergency') {
+      gate.refuse(invite);
+      return;
+    }
     this.#arrive(invite, {
       from: { kind: 'user', user },
       config,
@@ -134,7 +135,13 @@ export class Arrivals {
 
   /** A trunk's word counts: P-Asserted-Identity before From (RTE-7.2), the called number where its profile says. */
   #fromTrunk(invite: InviteServer, { request, to, from }: Addresses, trunk: TrunkConfig): void {
-    const { directory } = this.#deps.context;
+    const { context, gate } = this.#deps;
+    // An emergency call comes from a user of ours.
+    if (gate.shut) {
+      gate.refuse(invite);
+      return;
+    }
+    const { directory } = context;
     const called = (trunk.calledIn === 'to' ? to.uri : request).user;
     const dialled = fromTrunk(called, trunk.numberFormat) ?? called;
     const domain: DomainId | null = directory.domainOfNumber(dialled);

@@ -9,6 +9,7 @@ import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
 import { Authenticator } from './authenticator.ts';
 import { departureOf, partyOf } from './departures.ts';
+import { Gate } from './gate.ts';
 import { LegBook } from './leg-book.ts';
 import { OutgoingInvite } from './leg-outgoing.ts';
 import type { LineContext, LineSettings } from './line-context.ts';
@@ -35,18 +36,22 @@ export interface LinesDeps {
   readonly settings: LineSettings;
 }
 
-/** What is alive; all but `registrations` are zero when nobody calls. */
+/** What is alive; all but `registrations` and `shed` are zero when nobody calls. */
 interface LineCounters {
   readonly legs: number;
   readonly endpoints: number;
   readonly registrations: number;
+  /** New calls refused since the start, because of overload or while draining. */
+  readonly shed: number;
 }
 
 /** The side of call control that turns SIP and media into legs. */
 export interface LineSide extends Lines {
   counters(): LineCounters;
-  /** While on, new calls get 503 with Retry-After and OPTIONS says so; calls going on are not touched. */
-  drain(on: boolean): void;
+  /** While on, new calls get 503 with Retry-After before any work; emergency calls and those going on pass. */
+  setOverload(on: boolean): void;
+  /** From now on new calls are refused as under overload, and OPTIONS says so. */
+  drain(): void;
   /** The directory has changed: trunks are looked at again. */
   reload(): void;
   /** Ends all legs, stops pings and expiry, takes back the registrations at carriers. Contacts stay on disk. */
@@ -85,8 +90,10 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
   });
   const registrar = new Registrar({ clock, directory, store: deps.registrations, authenticator, log });
   const { bindings } = registrar;
+  const gate = new Gate();
   const arrivals = new Arrivals({
     context,
+    gate,
     authenticator,
     bindings,
     trunks: new TrunkTable(directory),
@@ -106,21 +113,25 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     request: transaction =>
       transaction.request.method === 'REGISTER'
         ? registrar.register(transaction)
-        : answerOther(transaction, arrivals.draining),
+        : answerOther(transaction, gate.draining),
     invite: invite => arrivals.invite(invite),
+    connectionClosed: connection => registrar.connectionClosed(connection),
   };
   return {
     contacts: (domain, login) => contactsOf(deps.directory, registrar, domain, login),
     trunkUp: (trunk, destination) => trunks.up(trunk, destination),
     trunkCalls: trunk => legs.onTrunk(trunk.id),
     invite: order => invite({ context, registrar, trunks }, order),
-    counters: () => ({ legs: legs.size, endpoints: hub.size, registrations: bindings.size }),
-    drain: on => {
-      arrivals.draining = on;
+    counters: () => ({ legs: legs.size, endpoints: hub.size, registrations: bindings.size, shed: gate.shed }),
+    setOverload: on => {
+      gate.overload = on;
+    },
+    drain: () => {
+      gate.draining = true;
     },
     reload: () => trunks.reload(),
     close: async () => {
-      arrivals.draining = true;
+      gate.draining = true;
       trunks.close();
       registrar.close();
       const ending = [...legs];

@@ -14,6 +14,7 @@ describe('the exchange', () => {
     expect(refused.end?.status).toBe(503);
     const last = x.network.log.findLast(({ line }) => line.includes(' 503 '));
     expect(last?.text).toMatch(/Retry-After: \d+/);
+    expect(x.exchange.counters().shed).toBe(1);
     const emergency = await dials(x, vera, '112');
     expect(x.pstn.history).toHaveLength(1);
     expect(talk.talking).toBe(true);

@@ -222,14 +222,51 @@ describe('what is refused before anything rings', () => {
     expect([response?.status, response?.headers.get('Unsupported')]).toEqual([420, '100rel']);
   });
 
-  test('while draining: 503 with Retry-After, but not for 112', async () => {
-    rig.lines.drain(true);
-    const stack = rig.stack('10.0.0.5');
-    const response = await invite(stack, { uri: `sip:102@${DOMAIN}`, account: anna, body: SDP('8') });
-    expect([response?.status, response?.headers.get('Retry-After')]).toEqual([503, '60']);
-    await invite(stack, { uri: `sip:112@${DOMAIN}`, account: anna, body: SDP('8') });
-    expect(rig.arrival.dialled).toBe('112');
-    refuse();
+  describe('DESIGN §2 while the gate is shut', () => {
+    const shut = {
+      overload: () => rig.lines.setOverload(true),
+      draining: () => rig.lines.drain(),
+    };
+    let port = 5060;
+    const calls = (user: string, more: Partial<Sent> = {}) =>
+      invite(rig.stack('10.0.0.5', port++), { uri: `sip:${user}@${DOMAIN}`, body: SDP('8'), ...more });
+
+    test.each([
+      ['overload', '10'],
+      ['draining', '60'],
+    ] as const)('%s: 503 with Retry-After before any digest, but not for 112', async (why, retryAfter) => {
+      shut[why]();
+      const refused = await calls('74951230001');
+      expect([refused?.status, refused?.headers.get('Retry-After')]).toEqual([503, retryAfter]);
+      expect(refused?.headers.get('Reason')).toContain('Q.850;cause=42');
+      expect(rig.lines.counters().shed).toBe(1);
+      await calls('112', { account: anna });
+      expect(rig.arrival.dialled).toBe('112');
+      refuse();
+    });
+
+    test('who calls 112 still has to say who he is', async () => {
+      rig.lines.setOverload(true);
+      expect((await calls('112'))?.status).toBe(407);
+      expect((await calls('112', { account: { ...anna, password: 'wrong' } }))?.status).toBe(407);
+      expect(rig.lines.counters().shed).toBe(0);
+    });
+
+    test('101–104 pass the gate, and are refused when in this domain they are somebody’s internal numbers', async () => {
+      rig.lines.setOverload(true);
+      expect((await calls('101', { account: anna }))?.status).toBe(503);
+      expect(rig.lines.counters().shed).toBe(1);
+      await calls('103', { account: anna });
+      expect(rig.arrival.dialled).toBe('103');
+      refuse();
+    });
+
+    test('a trunk brings no emergency calls', async () => {
+      rig.lines.setOverload(true);
+      const response = await invite(rig.stack('10.9.0.1'), { uri: 'sip:112@10.0.0.1', body: SDP('8') });
+      expect([response?.status, rig.lines.counters().shed]).toEqual([503, 1]);
+      rig.lines.setOverload(false);
+    });
   });
 
   test('USR-20.5 Replaces and USR-42.11 diversions are handed on', async () => {
