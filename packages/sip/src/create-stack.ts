@@ -74,6 +74,9 @@ class Stack implements SipStack {
     };
     this.#receiver = new Receiver(this.#core, o.log);
     o.transport.receive = (bytes, from) => this.#receiver.receive(bytes, from);
+    o.transport.closed = connection => {
+      this.#core.guard(() => this.events.connectionClosed?.(connection));
+    };
   }
 
   get events(): StackEvents {
@@ -130,6 +133,7 @@ class Stack implements SipStack {
 
   async close(): Promise<void> {
     this.#transport.receive = () => {};
+    this.#transport.closed = () => {};
     for (const dialog of this.#core.dialogs.all()) dialog.end();
     this.#core.table.clear();
     await this.#transport.close();

@@ -145,6 +145,8 @@ export interface StackEvents {
    */
   request(transaction: ServerTransaction): void;
   invite(invite: InviteServer): void;
+  /** A connection is over: who was reached by its flow is not any more (RFC 5626 §4.2.1). */
+  connectionClosed?(connection: Peer): void;
 }
 
 /** SIP signalling for a server: transactions and dialogs over a {@link Transport}. */

@@ -89,19 +89,35 @@ export class MemoryNetwork {
       port: o.port,
       advertised: o.advertised ?? o.address,
     };
-    const own: Peer = { protocol, address: o.address, port: o.port };
+    const own: Peer = {
+      protocol,
+      address: o.address,
+      port: o.port,
+      ...(protocol !== 'udp' && { flow: `${protocol}-${o.address}-${o.port}` }),
+    };
     const host: Transport = {
       listening: [listening],
       local: () => listening,
       send: (bytes, to, failed) => this.#send(own, to, bytes, failed),
       receive: () => {},
+      closed: () => {},
       close: async () => {
         this.#hosts.delete(keyOf(own));
+        this.disconnect(own);
       },
     };
     if (this.#hosts.has(keyOf(own))) throw new Error(`${keyOf(own)} is taken`);
     this.#hosts.set(keyOf(own), host);
     return host;
+  }
+
+  /** The connections of a host are lost, as when its power fails: everybody else is told. Nothing over UDP. */
+  disconnect(host: Peer): void {
+    if (host.protocol === 'udp') return;
+    const flow = `${host.protocol}-${host.address}-${host.port}`;
+    for (const [key, other] of this.#hosts) {
+      if (key !== keyOf(host) && key.startsWith(host.protocol)) other.closed({ ...host, flow });
+    }
   }
 
   #send(from: Peer, to: Peer, bytes: Uint8Array, failed?: (why: string) => void): void {

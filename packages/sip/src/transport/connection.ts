@@ -14,11 +14,12 @@ const PONG = Buffer.from('\r\n');
 /** Who owns connections. */
 export interface ConnectionEvents {
   message(bytes: Uint8Array, from: Peer): void;
-  closed(connection: Connection, why: string): void;
+  /** Called once. */
+  ended(connection: Connection, why: string): void;
   now(): Ms;
 }
 
-/** One TCP connection that carries SIP in both directions (RFC 3261 §18, RFC 5626). */
+/** One connection, TCP or TLS, that carries SIP in both directions (RFC 3261 §18, RFC 5626). */
 export class Connection {
   readonly peer: Peer;
   readonly #socket: Socket;
@@ -30,6 +31,7 @@ export class Connection {
   #unfinishedSince: Ms | null = null;
   /** What has been sent and not confirmed written. */
   #waiting = new Set<(why: string) => void>();
+  #proven = false;
   #closed = false;
 
   constructor(socket: Socket, peer: Peer, events: ConnectionEvents) {
@@ -41,6 +43,7 @@ export class Connection {
       // The framer lends its bytes only for the call.
       message: bytes => {
         this.#unfinishedSince = null;
+        this.#proven = true;
         events.message(bytes.slice(), peer);
       },
       ping: () => socket.write(PONG),
@@ -51,6 +54,11 @@ export class Connection {
     socket.on('data', chunk => this.#read(chunk));
     socket.on('error', error => this.close(error.message));
     socket.on('close', () => this.close('connection lost'));
+  }
+
+  /** A whole message has come over it. */
+  get proven(): boolean {
+    return this.#proven;
   }
 
   /** Ms without a sign of life. */
@@ -84,7 +92,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#socket.destroy();
-    this.#events.closed(this, why);
+    this.#events.ended(this, why);
     for (const failed of this.#waiting) queueMicrotask(() => failed(why));
     this.#waiting.clear();
   }

@@ -18,10 +18,14 @@ export function joinTransports(transports: readonly Transport[]): Transport {
       else if (failed) queueMicrotask(() => failed(`no ${to.protocol} here`));
     },
     receive: () => {},
+    closed: () => {},
     close: async () => {
       await Promise.all(transports.map(one => one.close()));
     },
   };
-  for (const one of transports) one.receive = (bytes, from) => joined.receive(bytes, from);
+  for (const one of transports) {
+    one.receive = (bytes, from) => joined.receive(bytes, from);
+    one.closed = connection => joined.closed(connection);
+  }
   return joined;
 }

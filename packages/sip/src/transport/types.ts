@@ -31,5 +31,7 @@ export interface Transport {
   send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void;
   /** Set by the stack: one complete message (datagram, or framed by Content-Length). */
   receive: (bytes: Uint8Array, from: Peer) => void;
+  /** Set by the stack: a connection is over, whoever ended it; nothing reaches its far end any more (RFC 5626 §4.2.1). */
+  closed: (connection: Peer) => void;
   close(): Promise<void>;
 }

@@ -41,6 +41,8 @@ export async function openUdp(o: UdpOptions): Promise<Transport> {
 class UdpTransport implements Transport {
   readonly listening: readonly Listening[];
   receive: Transport['receive'] = () => {};
+  /** Never called: UDP has no connections. */
+  closed: Transport['closed'] = () => {};
   readonly #socket: Socket;
   readonly #family: 4 | 6;
   readonly #listener: Listening;

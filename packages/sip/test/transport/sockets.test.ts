@@ -6,8 +6,10 @@ import { createStack } from '../../src/create-stack.ts';
 import { secureRandom } from '../../src/random.ts';
 import type { Dialog, SipStack } from '../../src/stack.ts';
 import { openSockets } from '../../src/transport/open-sockets.ts';
-import { openTcp, type TcpOptions } from '../../src/transport/tcp.ts';
+import type { StreamOptions } from '../../src/transport/stream.ts';
+import { openTcp } from '../../src/transport/tcp.ts';
 import type { Peer, Protocol } from '../../src/transport/types.ts';
+import { certificate, Source } from '../support/certificates.ts';
 
 const open: SipStack[] = [];
 afterEach(async () => {
@@ -19,6 +21,7 @@ async function listen(host = '127.0.0.1'): Promise<SipStack> {
   const transport = await openSockets({
     udp: { host, port: 0 },
     tcp: { host, port: 0 },
+    tls: { host, port: 0, certificate: new Source('one'), authorities: certificate('one').cert },
     log: () => {},
     clock,
   });
@@ -35,7 +38,7 @@ function peerOf(stack: SipStack, protocol: Protocol): Peer {
 
 const OPTIONS = { method: 'OPTIONS', uri: 'sip:b@127.0.0.1', from: 'sip:a@127.0.0.1', to: 'sip:b@127.0.0.1' };
 
-describe.each(['udp', 'tcp'] as const)('over real %s', protocol => {
+describe.each(['udp', 'tcp', 'tls'] as const)('over real %s', protocol => {
   it.each(['127.0.0.1', '::1'])(
     'RFC 3261 §18: a request and its answer pass between two stacks on %s',
     async host => {
@@ -165,7 +168,7 @@ describe('TCP', () => {
   });
 
   /** A server whose time the test moves. */
-  async function slow(o: Partial<TcpOptions> = {}) {
+  async function slow(o: Partial<StreamOptions> = {}) {
     const clock = new VirtualClock();
     const transport = await openTcp({ host: '127.0.0.1', port: 0, log: () => {}, clock, ...o });
     const arrived: string[] = [];
@@ -231,6 +234,17 @@ describe('TCP', () => {
     expect(s.socket.destroyed).toBe(false);
     expect(s.arrived).toHaveLength(8);
     s.socket.destroy();
+    await s.transport.close();
+  });
+
+  it('who connects and says nothing for a minute is no phone', async () => {
+    const s = await slow();
+    const closed = once(s.socket, 'close');
+    // The server has seen the connection when it answers the ping.
+    s.socket.write('\r\n\r\n');
+    await once(s.socket, 'data');
+    await s.clock.advance(66_000);
+    await closed;
     await s.transport.close();
   });
 

@@ -28,6 +28,8 @@ export class Bindings {
   readonly #clock: Clock;
   readonly #byLogin = new Map<string, Binding[]>();
   readonly #sources = new Map<string, number>();
+  /** By connection; nearly always there is one. */
+  readonly #byFlow = new Map<string, Binding[]>();
   readonly #expiry: ExpiryQueue<Binding>;
 
   /** @param expired called for a contact whose time is over, after it has been taken out. */
@@ -51,6 +53,11 @@ export class Bindings {
   /** Whether some phone registered from this very address and port, over this protocol. */
   registeredFrom(peer: Peer): boolean {
     return this.#sources.has(sourceKey(peer));
+  }
+
+  /** Contacts whose last REGISTER came over this connection. */
+  over(connection: Peer): readonly Binding[] {
+    return this.#byFlow.get(flowKey(connection)) ?? [];
   }
 
   /** Adds a contact, or renews `old` with what a new REGISTER said. */
@@ -78,10 +85,10 @@ export class Bindings {
 
   /** Renews a contact in place: the frequent case, nothing but its times and numbers changed. */
   renew(binding: Binding, record: RegistrationRecord, source: Peer): void {
-    this.#countSource(binding.source, -1);
-    this.#countSource(source, 1);
+    this.#leave(binding);
     binding.record = record;
     binding.source = source;
+    this.#come(binding);
     binding.deadline = this.#clock.now() + Math.max(0, record.expiresAt - this.#clock.wall());
     this.#expiry.put(binding);
   }
@@ -101,6 +108,7 @@ export class Bindings {
     this.#expiry.clear();
     this.#byLogin.clear();
     this.#sources.clear();
+    this.#byFlow.clear();
   }
 
   #attach(binding: Binding): void {
@@ -111,7 +119,7 @@ export class Bindings {
       const at = others.findIndex(other => other.q <= binding.q);
       others.splice(at < 0 ? others.length : at, 0, binding);
     }
-    this.#countSource(binding.source, 1);
+    this.#come(binding);
   }
 
   #detach(binding: Binding): void {
@@ -121,7 +129,29 @@ export class Bindings {
     if (!bindings || at < 0) return;
     bindings.splice(at, 1);
     if (bindings.length === 0) this.#byLogin.delete(key);
-    this.#countSource(binding.source, -1);
+    this.#leave(binding);
+  }
+
+  /** The binding is reached at its source. */
+  #come(binding: Binding): void {
+    const { source } = binding;
+    this.#countSource(source, 1);
+    if (source.flow === undefined) return;
+    const key = flowKey(source);
+    const others = this.#byFlow.get(key);
+    if (others) others.push(binding);
+    else this.#byFlow.set(key, [binding]);
+  }
+
+  /** The binding is not reached at its source any more. */
+  #leave(binding: Binding): void {
+    const { source } = binding;
+    this.#countSource(source, -1);
+    if (source.flow === undefined) return;
+    const key = flowKey(source);
+    const left = this.#byFlow.get(key)?.filter(other => other !== binding) ?? [];
+    if (left.length > 0) this.#byFlow.set(key, left);
+    else this.#byFlow.delete(key);
   }
 
   #countSource(peer: Peer, by: 1 | -1): void {
@@ -138,3 +168,4 @@ export const bindingOf = (bound: readonly Binding[], { contact }: RegisteredCont
 
 const loginKey = (domain: DomainId, login: string): string => `${domain} ${login}`;
 const sourceKey = (peer: Peer): string => `${peer.protocol} ${peer.address} ${peer.port}`;
+const flowKey = (peer: Peer): string => `${peer.flow} ${sourceKey(peer)}`;

@@ -62,7 +62,7 @@ function toContact(
     peer: peerOf(binding),
     authorise: null,
     unreachable: () => {
-      if (binding.source.protocol !== 'udp') registrar.connectionLost(binding);
+      if (binding.source.protocol !== 'udp') registrar.unreachable(binding);
     },
   };
 }

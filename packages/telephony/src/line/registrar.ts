@@ -2,7 +2,13 @@ import type { Clock } from '@kommutator/base';
 import type { SipCredential } from '@kommutator/model/config';
 import type { RegistrationRecord } from '@kommutator/model/events';
 import type { DomainId } from '@kommutator/model/ids';
-import { type HeaderList, parseCSeq, parseNameAddr, type ServerTransaction } from '@kommutator/sip';
+import {
+  type HeaderList,
+  type Peer,
+  parseCSeq,
+  parseNameAddr,
+  type ServerTransaction,
+} from '@kommutator/sip';
 import type { Directory, Log, RegistrationStore } from '../ports.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type Binding, Bindings } from './bindings.ts';
@@ -58,17 +64,24 @@ export class Registrar {
     this.#serve(transaction, verdict.credential, to.uri.host);
   }
 
-  /** Takes out a contact whose connection is gone: nothing reaches it until it registers again. */
-  connectionLost(binding: Binding): void {
-    if (!this.#bindings.of(binding.record.domain, binding.login).includes(binding)) return;
-    this.#bindings.remove(binding);
-    this.#deps.store.remove(binding.record);
-    this.#deps.log.info({ login: binding.login, contact: binding.contact }, 'connection of a contact lost');
+  /** Takes out the contacts of a connection that is over: nothing reaches them until they register again. */
+  connectionClosed(connection: Peer): void {
+    for (const binding of [...this.#bindings.over(connection)]) this.#lost(binding);
+  }
+
+  /** A contact could not be reached over its connection; e.g. one that did not outlive a restart of ours. */
+  unreachable(binding: Binding): void {
+    if (this.#bindings.of(binding.record.domain, binding.login).includes(binding)) this.#lost(binding);
   }
 
   /** Stops the expiry; what is on disk stays for the next start. */
   close(): void {
     this.#bindings.clear();
+  }
+
+  #lost(binding: Binding): void {
+    this.#unbind(binding);
+    this.#deps.log.info({ login: binding.login, contact: binding.contact }, 'connection of a contact lost');
   }
 
   #serve(transaction: ServerTransaction, credential: SipCredential, domainName: string): void {

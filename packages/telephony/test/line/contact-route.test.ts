@@ -67,4 +67,20 @@ describe('where a registered phone is reached', () => {
     expect([bindings.registeredFrom(udp), bindings.registeredFrom(tcp)]).toEqual([false, true]);
     bindings.clear();
   });
+
+  test('RFC 5626 the contacts of a connection: of several phones, as long as they are renewed over it', () => {
+    const bindings = new Bindings(new VirtualClock(), () => undefined);
+    const [first, second] = [
+      { ...tcp, flow: 'f1' },
+      { ...tcp, flow: 'f2' },
+    ];
+    const one = bindings.put({ record, source: first, domainName: 'd' });
+    const other = bindings.put({ record: { ...record, contact: 'sip:b@h' }, source: first, domainName: 'd' });
+    expect(bindings.over(first)).toEqual([one, other]);
+    bindings.renew(other, record, second);
+    expect([bindings.over(first), bindings.over(second)]).toEqual([[one], [other]]);
+    bindings.remove(one);
+    expect(bindings.over(first)).toEqual([]);
+    bindings.clear();
+  });
 });

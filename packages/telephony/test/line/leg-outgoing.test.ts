@@ -205,13 +205,13 @@ describe('to a registered phone', () => {
     expect(await rig.left()).toEqual(NOTHING);
   });
 
-  test('RFC 5626 a contact whose connection is gone fails at once and is forgotten', async () => {
+  test('RFC 5626 a contact whose connection does not carry the INVITE fails at once and is forgotten', async () => {
     rig = new Rig({ protocol: 'tcp' });
     const { stack } = gate(ANNA);
     const headers = [['Contact', `<sip:anna@${ANNA};transport=tcp>`]] as const;
     const register = new Registration(stack, { headers, exchange: { ...EXCHANGE, protocol: 'tcp' } });
     await rig.settles(register.send());
-    await stack.close();
+    rig.network.every({ down: true });
     const out = rig.inviteAnna();
     expect(await rig.settles(out.result)).toMatchObject({ kind: 'failed', why: 'transport' });
     expect(rig.lines.contacts(DOMAIN, 'anna')).toEqual([]);

@@ -103,6 +103,36 @@ describe('RFC 3261 §10 the registrar', () => {
     expect(contacts('boris')).toEqual([]);
   });
 
+  describe('over connections', () => {
+    const over = (text: string) => [contact(`<${text};transport=tcp>;+sip.instance="<urn:uuid:1>"`)];
+    const exchange = { ...EXCHANGE, protocol: 'tcp' } as const;
+
+    beforeEach(() => {
+      rig = new Rig({ protocol: 'tcp' });
+    });
+
+    test('RFC 5626 §4.2.1 the end of a connection is the end of its contacts, on disk too', async () => {
+      const stack = rig.stack(ANNA);
+      await rig.settles(new Registration(stack, { headers: over(`sip:anna@${ANNA}`), exchange }).send());
+      expect(contacts()).toHaveLength(1);
+      await stack.close();
+      expect(contacts()).toEqual([]);
+      expect(rig.registrations.load()).toEqual([]);
+      expect(await rig.left()).toEqual(NOTHING);
+    });
+
+    test('RFC 5626 §4.2.1 a phone that came back over a new connection does not lose its contact with the old one', async () => {
+      const old = rig.stack(ANNA);
+      const headers = over(`sip:anna@${ANNA}`);
+      await rig.settles(new Registration(old, { headers, exchange }).send());
+      const renewed = { headers, exchange, callId: 'reg-2' };
+      await rig.settles(new Registration(rig.stack('10.0.0.9'), renewed).send());
+      await old.close();
+      expect(contacts()).toEqual([`sip:anna@${ANNA};transport=tcp`]);
+      expect(await rig.left()).toEqual(NOTHING);
+    });
+  });
+
   test('registrations outlive a restart, but those of WebSocket connections', async () => {
     await register(ANNA, { headers: [contact(`<sip:anna@${ANNA}>`), ['Expires', '600']] }).send();
     const [record] = rig.registrations.load();

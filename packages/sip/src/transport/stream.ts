@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { isIP, type Server, type Socket } from 'node:net';
+import { type Clock, type Ms, SystemClock, type Timer } from '@kommutator/base';
+import type { SipLog } from '../log.ts';
+import { MAX_MESSAGE } from '../message/parse.ts';
+import { ownAddress, plainAddress } from './address.ts';
+import { Connection, type ConnectionEvents } from './connection.ts';
+import type { Listening, Peer, Transport } from './types.ts';
+
+export interface StreamOptions {
+  /** An IP address; `0.0.0.0`, or `::` for both families. */
+  readonly host: string;
+  /** 0 = one the system chooses. */
+  readonly port: number;
+  readonly advertised?: string | undefined;
+  readonly log: SipLog;
+  readonly clock?: Clock;
+  /** Connections at a time, those we make included; 10 000 when left out. */
+  readonly most?: number;
+  /** A connection without a byte for so long is closed, ms; 70 minutes when left out. */
+  readonly idle?: Ms;
+}
+
+/** What is different between the protocols that run over connections. */
+export interface StreamProtocol {
+  readonly protocol: 'tcp' | 'tls';
+  readonly server: Server;
+  /** The server's event of a connection that can carry messages. */
+  readonly accepted: 'connection' | 'secureConnection';
+  /** The same of a socket of ours. */
+  readonly connected: 'connect' | 'secureConnect';
+  dial(to: Peer, localAddress: string | undefined): Socket;
+  /** Ends what is not a connection yet. */
+  close(): void;
+}
+
+/** Connections at a time when nobody says how many. */
+export const MOST = 10_000;
+/** A trunk that is not reached by then is not reached (a caller is waiting). */
+const CONNECT_WITHIN: Ms = 5000;
+/** Time for a message to come complete. */
+const MESSAGE_WITHIN: Ms = 20_000;
+/** A registration lasts an hour at most, and the connection of a registered phone is not taken away. */
+const IDLE: Ms = 70 * 60_000;
+/** Who connects and says nothing is no phone. */
+const FIRST_MESSAGE_WITHIN: Ms = 60_000;
+const LOOK_EVERY: Ms = 5000;
+
+/** Binds and listens. Rejects when the address cannot be bound. */
+export async function openStream(protocol: StreamProtocol, o: StreamOptions): Promise<Transport> {
+  const transport = new StreamTransport(protocol, o);
+  const bound = once(protocol.server, 'listening');
+  protocol.server.listen(o.port, o.host);
+  await bound;
+  transport.listen();
+  return transport;
+}
+
+/** SIP over connections (RFC 3261 §18), those made to us and those we make. */
+class StreamTransport implements Transport, ConnectionEvents {
+  listening: readonly Listening[] = [];
+  receive: Transport['receive'] = () => {};
+  closed: Transport['closed'] = () => {};
+  readonly #protocol: StreamProtocol;
+  readonly #options: StreamOptions;
+  readonly #clock: Clock;
+  readonly #byFlow = new Map<string, Connection>();
+  /** The youngest connection to an address and port. */
+  readonly #byPeer = new Map<string, Connection>();
+  #flows = 0;
+  #watch: Timer | null = null;
+  #closed = false;
+
+  constructor(protocol: StreamProtocol, o: StreamOptions) {
+    this.#protocol = protocol;
+    this.#options = o;
+    this.#clock = o.clock ?? new SystemClock();
+    const { server } = protocol;
+    server.on(protocol.accepted, (socket: Socket) => this.#accept(socket));
+    server.on('error', error => o.log('warn', `SIP over ${protocol.protocol}`, { error: error.message }));
+  }
+
+  /** Called once the server is bound. */
+  listen(): void {
+    const bound = this.#protocol.server.address();
+    if (bound === null || typeof bound === 'string') throw new Error('not a TCP server');
+    const { protocol } = this.#protocol;
+    const { address, port } = bound;
+    const advertised = this.#options.advertised ?? ownAddress(address);
+    this.listening = [{ protocol, address, port, advertised }];
+  }
+
+  local(): Listening {
+    const [own] = this.listening;
+    if (!own) throw new Error('not listening yet');
+    return own;
+  }
+
+  /**
+   * Over the connection the peer names; without one over any to its address and port, which is made when missing.
+   * A named connection that is gone is not replaced: behind NAT nobody can be called back.
+   */
+  send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void {
+    const connection = bytes.length > MAX_MESSAGE ? 'message too long' : this.#connectionTo(to);
+    if (typeof connection !== 'string') connection.send(bytes, failed);
+    else if (failed) queueMicrotask(() => failed(connection));
+  }
+
+  message(bytes: Uint8Array, from: Peer): void {
+    this.receive(bytes, from);
+  }
+
+  now(): Ms {
+    return this.#clock.now();
+  }
+
+  ended(connection: Connection, why: string): void {
+    const { peer } = connection;
+    this.#byFlow.delete(peer.flow ?? '');
+    if (this.#byPeer.get(keyOf(peer)) === connection) this.#byPeer.delete(keyOf(peer));
+    this.#options.log('debug', 'SIP connection closed', { peer, why });
+    this.closed(peer);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch?.cancel();
+    const { server } = this.#protocol;
+    const closed = once(server, 'close');
+    server.close();
+    this.#protocol.close();
+    for (const connection of [...this.#byFlow.values()]) connection.close('closed');
+    await closed;
+  }
+
+  #connectionTo(to: Peer): Connection | string {
+    if (to.flow !== undefined) return this.#byFlow.get(to.flow) ?? 'connection lost';
+    const known = this.#byPeer.get(keyOf(to));
+    if (known) return known;
+    if (this.#closed) return 'closed';
+    if (isIP(to.address) === 0) return 'not an address';
+    if (this.#full) return 'too many connections';
+    return this.#connect(to);
+  }
+
+  get #full(): boolean {
+    return this.#byFlow.size >= (this.#options.most ?? MOST);
+  }
+
+  #accept(socket: Socket): void {
+    const { remoteAddress, remotePort } = socket;
+    if (remoteAddress === undefined || remotePort === undefined) socket.destroy();
+    else if (this.#full) {
+      this.#options.log('warn', 'too many SIP connections', { address: remoteAddress });
+      socket.destroy();
+    } else this.#add(socket, plainAddress(remoteAddress), remotePort);
+  }
+
+  #connect(to: Peer): Connection {
+    const { host } = this.#options;
+    const localAddress = host === '0.0.0.0' || host === '::' ? undefined : host;
+    const socket = this.#protocol.dial(to, localAddress);
+    const connection = this.#add(socket, to.address, to.port);
+    const late = this.#clock.after(CONNECT_WITHIN, () => connection.close('no connection'));
+    socket.once(this.#protocol.connected, () => late.cancel());
+    socket.once('close', () => late.cancel());
+    return connection;
+  }
+
+  #add(socket: Socket, address: string, port: number): Connection {
+    const { protocol } = this.#protocol;
+    const peer: Peer = { protocol, address, port, flow: `${protocol}-${++this.#flows}` };
+    const connection = new Connection(socket, peer, this);
+    this.#byFlow.set(peer.flow ?? '', connection);
+    this.#byPeer.set(keyOf(peer), connection);
+    this.#watch ??= this.#clock.after(LOOK_EVERY, () => this.#look());
+    return connection;
+  }
+
+  /** Closes what is idle, what never said anything, and what began a message and does not end it. */
+  #look(): void {
+    this.#watch = null;
+    const idle = this.#options.idle ?? IDLE;
+    for (const connection of [...this.#byFlow.values()]) {
+      if (connection.unfinished() > MESSAGE_WITHIN) connection.close('message without end');
+      else if (connection.idle() > (connection.proven ? idle : Math.min(idle, FIRST_MESSAGE_WITHIN)))
+        connection.close('idle');
+    }
+    if (this.#byFlow.size > 0) this.#watch = this.#clock.after(LOOK_EVERY, () => this.#look());
+  }
+}
+
+const keyOf = (peer: Peer): string => `${peer.address} ${peer.port}`;
