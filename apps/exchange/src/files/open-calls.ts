@@ -1,6 +1,6 @@
-import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { JournalRecord } from '@kommutator/model/events';
-import type { CallId, DomainId, LegId } from '@kommutator/model/ids';
+import type { CallId, DomainId } from '@kommutator/model/ids';
+import { type CallTrace, followCall, newTrace, unwrittenEnd } from '@kommutator/telephony/projections';
 
 /** A call that has begun and not ended, as far as its end could have to be written for it. */
 export interface OpenCall {
@@ -9,9 +9,8 @@ export interface OpenCall {
   /** Sequence number and time of its last event. */
   seq: number;
   at: number;
-  callerLeg: LegId | null;
-  /** How the caller's leg ended, when it did: the call ended so too. */
-  callerEnd: { readonly cause: Cause; readonly by: 'remote' | 'us' } | null;
+  /** What its end would be if nothing more came. */
+  readonly trace: CallTrace;
 }
 
 /** Follows the calls that are up while records pass by. */
@@ -29,49 +28,35 @@ export class OpenCalls {
   /** Continues from what a segment's head says. */
   restore(open: readonly OpenCall[]): void {
     this.#calls.clear();
-    for (const call of open) this.#calls.set(call.call, { ...call });
+    // A head of an earlier version says nothing of the legs: such a call was ended by the system.
+    for (const call of open)
+      this.#calls.set(call.call, { ...call, trace: { ...newTrace(), ...structuredClone(call.trace) } });
   }
 
-  note(record: JournalRecord): void {
-    const { event } = record;
+  note({ call, domain, seq, at, event }: JournalRecord): void {
     if (event.type === 'call.ended') {
-      this.#calls.delete(record.call);
+      this.#calls.delete(call);
       return;
     }
-    const open = this.#calls.get(record.call);
-    if (open) {
-      open.seq = record.seq;
-      open.at = record.at;
-      if (event.type === 'leg.started' && event.role === 'caller') open.callerLeg = event.leg;
-      if (event.type === 'leg.ended' && event.leg === open.callerLeg)
-        open.callerEnd = { cause: event.cause, by: event.by };
-    } else if (record.seq === 0) {
-      this.#calls.set(record.call, {
-        call: record.call,
-        domain: record.domain,
-        seq: 0,
-        at: record.at,
-        callerLeg: event.type === 'leg.started' && event.role === 'caller' ? event.leg : null,
-        callerEnd: null,
-      });
+    let open = this.#calls.get(call);
+    if (!open) {
+      // The middle of a call that is over, or whose beginning is lost: not ours to end.
+      if (seq !== 0) return;
+      open = { call, domain, seq, at, trace: newTrace() };
+      this.#calls.set(call, open);
     }
+    open.seq = seq;
+    open.at = at;
+    followCall(open.trace, event);
   }
 }
 
-/**
- * The end of a call that a crash left open, at its last event. A call whose caller had left is over in the caller's
- * way; any other was ended by the system (DESIGN rule 3).
- */
-export function closeOpenCall(open: OpenCall): JournalRecord {
-  const { callerEnd } = open;
-  return {
-    v: 1,
-    call: open.call,
-    domain: open.domain,
-    seq: open.seq + 1,
-    at: open.at,
-    event: callerEnd
-      ? { type: 'call.ended', by: callerEnd.by === 'remote' ? 'caller' : 'system', cause: callerEnd.cause }
-      : { type: 'call.ended', by: 'system', cause: CAUSES.systemEnd },
-  };
-}
+/** The end of a call that a crash left open, at its last event, as the projection would have it (DESIGN rule 3). */
+export const closeOpenCall = (open: OpenCall): JournalRecord => ({
+  v: 1,
+  call: open.call,
+  domain: open.domain,
+  seq: open.seq + 1,
+  at: open.at,
+  event: { type: 'call.ended', ...unwrittenEnd(open.trace) },
+});

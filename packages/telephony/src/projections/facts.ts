@@ -1,6 +1,7 @@
-import { CAUSES, type Cause } from '@kommutator/model/cause';
+import type { Cause } from '@kommutator/model/cause';
 import type { CallEvent, EndedBy, JournalRecord, Party, Wanted } from '@kommutator/model/events';
 import type { LegId } from '@kommutator/model/ids';
+import { followCall, newTrace, unwrittenEnd } from './ending.ts';
 
 type Event<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 
@@ -78,7 +79,7 @@ export function gather(events: readonly JournalRecord[]): CallFacts | null {
     }
   }
   const last = records.at(-1) ?? opening;
-  const { by, cause } = last.event.type === 'call.ended' ? last.event : brokenEnd([...legs.values()]);
+  const { by, cause } = last.event.type === 'call.ended' ? last.event : endOf(records);
   return {
     opening,
     started: opening.event,
@@ -128,18 +129,8 @@ function noteLeg(
   else leg.quality = event;
 }
 
-/**
- * How a call whose end was never written has ended: as its legs say when the caller's, or all of them, ended normally;
- * otherwise the system broke it (DESIGN §2 rule 3).
- */
-function brokenEnd(legs: readonly LegFacts[]): { readonly by: EndedBy; readonly cause: Cause } {
-  const caller = legs.find(leg => leg.started.role === 'caller');
-  const decisive = isNormal(caller) ? caller : legs.length > 0 && legs.every(isNormal) ? legs[0] : undefined;
-  if (!decisive?.ended) return { by: 'system', cause: CAUSES.systemEnd };
-  const { cause } = decisive.ended;
-  if (caller?.ended?.by === 'remote') return { by: 'caller', cause };
-  const left = legs.some(leg => leg !== caller && leg.ended?.by === 'remote');
-  return { by: left ? 'callee' : 'system', cause };
+function endOf(records: readonly JournalRecord[]): ReturnType<typeof unwrittenEnd> {
+  const trace = newTrace();
+  for (const { event } of records) followCall(trace, event);
+  return unwrittenEnd(trace);
 }
-
-const isNormal = (leg: LegFacts | undefined): boolean => !!leg?.ended && leg.ended.cause.sip < 500;

@@ -6,6 +6,8 @@ import { gather } from './facts.ts';
 import { legRows } from './leg-rows.ts';
 import { partyRows } from './party-rows.ts';
 
+export { type CallTrace, followCall, newTrace, unwrittenEnd } from './ending.ts';
+
 /** Whether the call is over: its journal gets no more lines. */
 export const isEnded = (events: readonly JournalRecord[]): boolean =>
   events.some(record => record.event.type === 'call.ended');
