@@ -1,6 +1,5 @@
-import type { RunningExchange } from '@kommutator/e2e';
+import { type RunningExchange, sipp } from '@kommutator/e2e';
 import { costOf, spent } from './process-cost.ts';
-import { sipp } from './sipp.ts';
 
 export interface RegisterFigures {
   readonly rate: number;

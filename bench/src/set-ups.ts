@@ -1,6 +1,5 @@
-import type { RunningExchange } from '@kommutator/e2e';
+import { type RunningExchange, type SippResult, sipp } from '@kommutator/e2e';
 import { type Cost, costOf, spent } from './process-cost.ts';
-import { type SippResult, sipp } from './sipp.ts';
 
 export interface SetUpFigures {
   readonly rate: number;

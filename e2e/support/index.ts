@@ -7,3 +7,4 @@ export * from './metrics.ts';
 export * from './phones.ts';
 export * from './rtp-media.ts';
 export * from './sdp.ts';
+export * from './sipp.ts';
