@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 const PACKAGES = [
   { name: 'sip-tester', program: 'sipp' },
   { name: 'baresip-core', program: 'baresip' },
+  { name: 'openssl', program: 'openssl' },
 ];
 
 function found(program) {

@@ -20,6 +20,7 @@ export interface ExchangeOptions {
 export interface RunningExchange extends AsyncDisposable {
   readonly dataDir: string;
   readonly sipPort: number;
+  readonly sipTlsPort: number;
   readonly httpPort: number;
   readonly output: () => string;
   /** Pid of the parent. */
@@ -37,13 +38,14 @@ export interface RunningExchange extends AsyncDisposable {
 /** Starts the whole process tree and waits until calls can be taken. */
 export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExchange> {
   const dataDir = o.dataDir ?? (await openFolder());
-  const [freePort, httpPort] = await freePorts();
+  const [freePort, sipTlsPort, httpPort] = await freePorts();
   const sipPort = o.sipPort ?? freePort;
   const rtp = 20_000 + (process.pid % 8) * 2_500;
   const env = {
     ...process.env,
     DATA_DIR: dataDir,
     SIP_PORT: String(sipPort),
+    SIP_TLS_PORT: String(sipTlsPort),
     SIP_HOST: '127.0.0.1',
     HTTP_PORT: String(httpPort),
     HTTP_HOST: '127.0.0.1',
@@ -62,6 +64,7 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
   const exchange: RunningExchange = {
     dataDir,
     sipPort,
+    sipTlsPort,
     httpPort,
     pid: child.pid as number,
     output: () => output,
@@ -85,11 +88,11 @@ async function openFolder(): Promise<string> {
   return folder;
 }
 
-async function freePorts(): Promise<[number, number]> {
-  const servers = await Promise.all([0, 0].map(() => listen()));
+async function freePorts(): Promise<[number, number, number]> {
+  const servers = await Promise.all([0, 0, 0].map(() => listen()));
   const ports = servers.map(s => (s.address() as { port: number }).port);
   await Promise.all(servers.map(s => new Promise(done => s.close(done))));
-  return [ports[0] as number, ports[1] as number];
+  return [ports[0] as number, ports[1] as number, ports[2] as number];
 }
 
 async function listen() {

@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { SystemClock } from '@kommutator/base';
 import { createStack, openSockets, type SipLog, type SipStack, secureRandom } from '@kommutator/sip';
 import { Phone } from '@kommutator/telephony/testing';
@@ -9,7 +11,7 @@ import { RtpMedia, type VoiceOptions } from './rtp-media.ts';
 const DOMAIN = 'demo.kommutator.test';
 const quiet: SipLog = () => undefined;
 
-/** A phone on real sockets: SIP over UDP or TCP, real RTP with a voice of its own. */
+/** A phone on real sockets: SIP over UDP, TCP or TLS, real RTP with a voice of its own. */
 export interface RealPhone extends AsyncDisposable {
   readonly phone: Phone;
   readonly media: RtpMedia;
@@ -21,7 +23,7 @@ export interface RealPhoneOptions extends VoiceOptions {
   readonly login?: string;
   readonly password?: string;
   readonly domain?: string;
-  readonly protocol?: 'udp' | 'tcp';
+  readonly protocol?: 'udp' | 'tcp' | 'tls';
   readonly displayName?: string;
   /** SIP port; any free one when left out. */
   readonly port?: number;
@@ -40,7 +42,7 @@ export async function freeUdpPort(): Promise<number> {
 
 /** Opens a phone of the demo; without a login it is the public network, trusted by its address. */
 export async function openPhone(
-  exchange: Pick<RunningExchange, 'sipPort'>,
+  exchange: Pick<RunningExchange, 'sipPort' | 'sipTlsPort' | 'dataDir'>,
   o: RealPhoneOptions,
 ): Promise<RealPhone> {
   const clock = new SystemClock();
@@ -49,6 +51,7 @@ export async function openPhone(
   const transport = await openSockets({
     udp: at,
     ...(o.protocol === 'tcp' && { tcp: at }),
+    ...(o.protocol === 'tls' && { tls: { ...at, authorities: await certificateOf(exchange) } }),
     log: quiet,
     clock,
   });
@@ -57,7 +60,11 @@ export async function openPhone(
     clock,
     stack,
     media,
-    exchange: { protocol: o.protocol ?? 'udp', address: '127.0.0.1', port: exchange.sipPort },
+    exchange: {
+      protocol: o.protocol ?? 'udp',
+      address: '127.0.0.1',
+      port: o.protocol === 'tls' ? exchange.sipTlsPort : exchange.sipPort,
+    },
     name: o.login ?? 'pstn',
     domain: o.login ? (o.domain ?? DOMAIN) : `127.0.0.1`,
     ...(o.login && { account: { username: o.login, password: o.password ?? 'Demo-1234' } }),
@@ -75,3 +82,7 @@ export async function openPhone(
     },
   };
 }
+
+/** The self-signed certificate of the exchange, as a user puts it into his phone. */
+const certificateOf = ({ dataDir }: Pick<RunningExchange, 'dataDir'>): Promise<string> =>
+  readFile(join(dataDir, 'tls/cert.pem'), 'utf8');

@@ -60,7 +60,15 @@ describe('what a start prints', () => {
 
   it('DESIGN §4 tells the demo sign-ins, how to connect a phone and what to dial', () => {
     const text = config({ SIP_HOST: '127.0.0.1', SIP_PORT: '5080' });
-    for (const part of ['127.0.0.1:5080', 'demo.kommutator.test', 'anna 101', 'Demo-1234', '/health', '999'])
+    for (const part of [
+      '127.0.0.1:5080',
+      '127.0.0.1:5061',
+      'demo.kommutator.test',
+      'anna 101',
+      'Demo-1234',
+      '/health',
+      '999',
+    ])
       expect(text).toContain(part);
   });
 

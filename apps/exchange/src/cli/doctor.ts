@@ -1,8 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { HouseStatus } from '../ipc/control-words.ts';
+import { expiryOf } from '../tls/certificate-files.ts';
+import { certificatePaths } from '../tls/paths.ts';
 import type { Command, CommandContext } from './command.ts';
 import { connectControl } from './control.ts';
 import { withStore } from './with-store.ts';
@@ -18,6 +21,8 @@ interface Finding {
 /** Receive buffers below this lose datagrams when a thousand calls talk. */
 const RMEM = 1024 * 1024;
 const PROMPTS = fileURLToPath(new URL('../../../../prompts/', import.meta.url));
+/** A certificate that ends sooner is to be renewed now, ms. */
+const RENEW_BEFORE = 14 * 24 * 3_600_000;
 /** The clock of a machine that was never set. */
 const EARLIEST = Date.UTC(2025, 0, 1);
 
@@ -43,6 +48,11 @@ async function ports({ config }: CommandContext, running: HouseStatus | null): P
   const checks = [
     { what: `SIP port ${config.sipPort}/udp`, free: () => bindUdp(sip, config.sipPort), name: 'SIP_PORT' },
     { what: `SIP port ${config.sipPort}/tcp`, free: () => bindTcp(sip, config.sipPort), name: 'SIP_PORT' },
+    {
+      what: `SIP port ${config.sipTlsPort}/tls`,
+      free: () => bindTcp(sip, config.sipTlsPort),
+      name: 'SIP_TLS_PORT',
+    },
     {
       what: `HTTP port ${config.httpPort}/tcp`,
       free: () => bindTcp(config.httpHost ?? '0.0.0.0', config.httpPort),
@@ -131,6 +141,24 @@ function clockIsSane({ clock }: CommandContext): Finding {
   };
 }
 
+async function certificate({ config, clock }: CommandContext): Promise<Finding> {
+  const what = 'TLS certificate';
+  const { cert, own } = certificatePaths(config);
+  try {
+    const until = expiryOf(await readFile(cert, 'utf8'));
+    return {
+      what,
+      well: until - clock.wall() > RENEW_BEFORE,
+      found: `${cert}${own ? ', self-signed' : ''}, valid until ${new Date(until).toISOString().slice(0, 10)}`,
+      advice: own ? `delete ${cert} and start again` : 'renew it; the exchange takes the new file by itself',
+    };
+  } catch (error) {
+    if (own && error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      return { what, well: true, found: 'made at the first start, where openssl is installed' };
+    return { what, well: false, found: `${cert}: ${String(error)}`, advice: 'check TLS_CERT and TLS_KEY' };
+  }
+}
+
 async function database(context: CommandContext): Promise<Finding> {
   const what = 'Database';
   try {
@@ -174,6 +202,7 @@ export const doctor: Command = {
       folder(context),
       exchange(status),
       ...(await ports(context, status)),
+      await certificate(context),
       await database(context),
       prompts(),
       receiveBuffer(),

@@ -9,19 +9,20 @@ const addressesOf = (host: string | null): readonly string[] =>
 
 /** What a first user has to know: where it listens, who may sign in, how a phone connects, what to dial. */
 export function welcome(config: Config): readonly string[] {
-  const { httpHost, httpPort, sipHost, sipPort, demo } = config;
+  const { httpHost, httpPort, sipHost, sipPort, sipTlsPort, demo } = config;
   const sip = addressesOf(sipHost);
   const lines = [
     '',
     `  Health     http://${addressesOf(httpHost)[0]}:${httpPort}/health`,
     `  Metrics    http://${addressesOf(httpHost)[0]}:${httpPort}/metrics`,
     `  SIP        ${sip.map(address => `${address}:${sipPort}`).join(', ')} (UDP and TCP)`,
+    `  SIP TLS    ${sip.map(address => `${address}:${sipTlsPort}`).join(', ')}`,
   ];
   return demo === '0' ? [...lines, ''] : [...lines, ...demoLines(config)];
 }
 
 /** Demo accounts and numbers of DESIGN §4. */
-export function demoLines({ sipHost, sipPort, demo, demoTrunk }: Config): readonly string[] {
+export function demoLines({ sipHost, sipPort, sipTlsPort, demo, demoTrunk }: Config): readonly string[] {
   const [server = '127.0.0.1', ...others] = addressesOf(sipHost).toReversed();
   const outside = demoTrunk
     ? `goes out to ${demoTrunk.host}:${demoTrunk.port}`
@@ -29,7 +30,7 @@ export function demoLines({ sipHost, sipPort, demo, demoTrunk }: Config): readon
   return [
     '',
     'Connect a phone (softphone or desk phone):',
-    `  server or outbound proxy   ${server}:${sipPort}${others.length > 0 ? ` (on this machine also ${others.at(-1)}:${sipPort})` : ''}, UDP or TCP`,
+    `  server or outbound proxy   ${server}:${sipPort}${others.length > 0 ? ` (on this machine also ${others.at(-1)}:${sipPort})` : ''}, UDP or TCP; TLS on port ${sipTlsPort}`,
     '  domain                     demo.kommutator.test',
     '  login and extension        anna 101, boris 102, vera 103, gleb 104, admin 100',
     '  password                   Demo-1234',

@@ -26,6 +26,7 @@ import type { Config } from '../config/index.ts';
 import { ownAddress } from '../process/own-address.ts';
 import { keyFor } from '../process/secrets.ts';
 import { startSimulator } from '../simulator/start.ts';
+import { withTls } from './secure-sockets.ts';
 import { type TraceRing, traced } from './trace-ring.ts';
 
 export interface LineOptions {
@@ -59,13 +60,15 @@ const sipLog =
 export async function openLine(options: LineOptions): Promise<OpenLine> {
   const { config, keys, clock, log, media, directory, journal, registrations, trace } = options;
   const host = config.sipHost ?? '0.0.0.0';
-  const transport = await openSockets({
+  const advertised = config.publicHost ?? ownAddress(host);
+  const plain = await openSockets({
     udp: { host, port: config.sipPort },
     tcp: { host, port: config.sipPort },
-    advertised: config.publicHost ?? ownAddress(host),
+    advertised,
     log: sipLog(log),
     clock,
   });
+  const transport = await withTls(plain, { config, clock, log, sipLog: sipLog(log), host, advertised });
   const sip = createStack({
     transport: traced(transport, trace),
     clock,
