@@ -99,7 +99,7 @@ export type Dialled =
   | {
       readonly kind: 'busy' | 'rejected' | 'noAnswer' | 'unavailable' | 'failed';
       readonly cause: Cause;
-      /** An INVITE really left. */
+      /** An INVITE really left, and the target had its chance. */
       readonly tried: boolean;
       /** Why none left. */
       readonly skipped?: SkipReason;

@@ -75,10 +75,15 @@ export class LiveCall implements Call {
     this.#end ??= { by, cause };
   }
 
+  /** The call ends as this leg has: by its party's will, unless lost media or another fault of ours took it away. */
+  concludeWith(leg: Leg, cause: Cause): void {
+    this.conclude(cause.sip >= 500 ? 'system' : leg === this.caller ? 'caller' : 'callee', cause);
+  }
+
   /** Hangs up whatever is left and writes the end, once and last. */
   async [Symbol.asyncDispose](): Promise<void> {
     const cause = this.caller.endCause;
-    if (cause) this.conclude('caller', cause);
+    if (cause) this.concludeWith(this.caller, cause);
     const end = this.#end ?? { by: 'system', cause: CAUSES.normal };
     const left = [...this.#legs];
     for (const leg of left) leg.hangup(end.cause);

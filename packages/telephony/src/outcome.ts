@@ -19,6 +19,14 @@ export function missedBy(cause: Cause): Missed {
 /** The subscriber is there and does not want the call. */
 export const isBusy = (missed: Missed): boolean => missed.kind === 'busy' || missed.kind === 'rejected';
 
+/** No answer at all. A target our own media could not serve has not been tried. */
+export function failedBy(cause: Cause): Missed {
+  return { kind: 'failed', cause, tried: cause !== CAUSES.overload };
+}
+
+/** Our own media could not serve the target: that says nothing of the subscriber, and another exchange may. */
+export const isCongested = (missed: Missed): boolean => missed.cause === CAUSES.overload;
+
 /** What several targets rung at once come to (USR-42.7); the devices of one login are judged by the same rule. */
 export function together(all: readonly Missed[]): Missed {
   const outcomes = all.map(missed => ({
@@ -29,7 +37,8 @@ export function together(all: readonly Missed[]): Missed {
   const tried = all.filter(missed => missed.tried && !isBusy(missed));
   return (
     tried.find(missed => missed.kind === 'noAnswer') ??
-    tried[0] ?? { kind: 'unavailable', cause: CAUSES.nobody, tried: false }
+    tried[0] ??
+    all.find(isCongested) ?? { kind: 'unavailable', cause: CAUSES.nobody, tried: false }
   );
 }
 

@@ -13,7 +13,7 @@ import {
   type RingTarget,
 } from './call.ts';
 import type { LiveCall } from './live-call.ts';
-import { type Missed, missedBy, resultOf, together } from './outcome.ts';
+import { failedBy, isCongested, type Missed, missedBy, resultOf, together } from './outcome.ts';
 import { divertedNumber, type Path, pathTo } from './path.ts';
 import { redirection } from './redirection.ts';
 import { isTrunkFault } from './trunk-choice.ts';
@@ -108,7 +108,8 @@ export class Ring implements Attempt {
       const missed = await Promise.all(wave.map(to => this.#invite(path, to)));
       if (this.#over) return;
       last = missed.length === 1 && missed[0] ? missed[0] : together(missed);
-      if (last.kind !== 'failed' && !isTrunkFault(last.cause.sip)) break;
+      const nextMayDo = last.kind === 'failed' || isTrunkFault(last.cause.sip);
+      if (!nextMayDo || isCongested(last)) break;
     }
     this.#finish(last, CAUSES.cancelled);
   }
@@ -138,7 +139,7 @@ export class Ring implements Attempt {
       this.#finish({ kind: 'answered', leg: out.leg, pickedUp: false }, CAUSES.elsewhere);
       return missedBy(CAUSES.elsewhere);
     }
-    if (result.kind === 'failed') return { kind: 'failed', cause: result.cause, tried: true };
+    if (result.kind === 'failed') return failedBy(result.cause);
     return (await this.#follow(result.redirectedTo)) ?? missedBy(result.cause);
   }
 

@@ -34,7 +34,7 @@ export async function runCall(
     await flow(call);
   } catch (error) {
     if (error instanceof LegEnded) {
-      call.conclude(error.leg === call.caller ? 'caller' : 'callee', error.cause_);
+      call.concludeWith(error.leg, error.cause_);
     } else {
       house.log.error({ call: call.id, error: String(error), stack: stackOf(error) }, 'a flow broke');
       call.conclude('system', CAUSES.systemEnd);

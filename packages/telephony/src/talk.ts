@@ -17,8 +17,6 @@ export async function talk(call: LiveCall, a: Leg, b: Leg): Promise<void> {
     return;
   }
   const { leg, other, cause } = event;
-  // Lost media and our own faults are nobody's hang-up.
-  const by = cause.sip >= 500 ? 'system' : leg === call.caller ? 'caller' : 'callee';
-  call.conclude(by, cause);
+  call.concludeWith(leg, cause);
   other.hangup(cause);
 }

@@ -87,6 +87,8 @@ export type CallEvent =
       readonly jitterMs: number;
       readonly mos: number;
     }
+  /** Our media engine had no place for the leg, or was lost with it; `silent`: its phone sent no RTP for too long. */
+  | { readonly type: 'media.failed'; readonly leg: LegId; readonly why: 'refused' | 'lost' | 'silent' }
   | { readonly type: 'route.rule'; readonly rule: RoutingRuleId; readonly priority: number }
   | { readonly type: 'route.none' }
   | { readonly type: 'route.end' }

@@ -90,6 +90,10 @@ export const PROTOCOL_TEXTS = {
   'skipped.malformed': main('Недоступен: неверный номер', 'Unavailable: malformed number'),
   'skipped.foreign': main('Недоступен: адрес вне домена', 'Unavailable: an address outside the domain'),
 
+  'media.refused': main('Нет голосовых ресурсов', 'No voice resources'),
+  'media.lost': main('Потеряна связь с медиасервером', 'Media server lost'),
+  'media.silent': main('Прекратился голосовой поток', 'Voice stream stopped'),
+
   answer: main('Ответ', 'Answer'),
   'talk.ended': detail('Окончание разговора', 'End of conversation'),
   'talk.hold': main('Удержание', 'Hold'),

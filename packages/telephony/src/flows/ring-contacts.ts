@@ -4,7 +4,7 @@ import { findLogin } from '@kommutator/model/lookup';
 import type { Dialled, DialOptions, RingTarget } from '../call.ts';
 import { ringFirst } from '../dial.ts';
 import type { LiveCall } from '../live-call.ts';
-import { isBusy, type Missed, together } from '../outcome.ts';
+import { isBusy, isCongested, type Missed, together } from '../outcome.ts';
 import { divertedNumber } from '../path.ts';
 
 /** A scenario never rings longer, whatever its levels add up to (USR-42.11). */
@@ -24,6 +24,7 @@ export async function ringContacts(
   const limit = call.clock.deadline(TOTAL_LIMIT_MS);
   const divertedBy = { user, number: divertedNumber(call, user) };
   using ringing = call.house.pickups.put(call, user.id);
+  /** What a level that was tried came to; before one was, that our own media failed. */
   let last: Missed = together([]);
   let tried = false;
   for (const [index, level] of levels.entries()) {
@@ -32,7 +33,7 @@ export async function ringContacts(
     const targets = level.map(rule => targetOf(call, user, rule));
     const dialled = await ringFirst(call, targets, { ...o, limit, divertedBy, ringing });
     if (dialled.kind === 'answered') return dialled;
-    last = dialled;
+    if (dialled.tried || !(tried || isCongested(last))) last = dialled;
     const busy = isBusy(dialled);
     if (afterLevel(busy ? 'busy' : 'unavailable', !tried) === 'end') return dialled;
     tried ||= dialled.tried;

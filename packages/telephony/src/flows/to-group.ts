@@ -4,6 +4,7 @@ import { findUser } from '@kommutator/model/lookup';
 import type { Dialled, DialOptions, Leg } from '../call.ts';
 import { firstAnswer } from '../first-answer.ts';
 import type { LiveCall } from '../live-call.ts';
+import { isCongested } from '../outcome.ts';
 import { refuse } from '../refuse.ts';
 import { talk } from '../talk.ts';
 import { ringContacts } from './ring-contacts.ts';
@@ -22,7 +23,7 @@ export async function toGroup(call: LiveCall, caller: Leg, group: GroupConfig): 
   }
   const dialled = await ringMembers(call, group, { for: caller, alert: [caller, 'ringback'] });
   if (dialled.kind === 'answered') return talk(call, caller, dialled.leg);
-  return refuse(call, caller, CAUSES.busy);
+  return refuse(call, caller, isCongested(dialled) ? CAUSES.overload : CAUSES.busy);
 }
 
 /** «Всем пользователям одновременно» (GRP-8): the scenarios of all members at once, without their end nodes. */

@@ -4,7 +4,7 @@ import type { UserConfig } from '@kommutator/model/config';
 import type { Leg } from '../call.ts';
 import { dial } from '../dial.ts';
 import type { LiveCall } from '../live-call.ts';
-import type { Missed } from '../outcome.ts';
+import { isCongested, type Missed } from '../outcome.ts';
 import { type Refusal, refuse } from '../refuse.ts';
 import { talk } from '../talk.ts';
 
@@ -39,6 +39,7 @@ function refusalOf(call: LiveCall, missed: Missed): Refusal & { readonly cause: 
     case 'noMoney':
       return { cause: NO_MONEY, announcement: 'announcement:suspended' };
     case undefined:
+      if (isCongested(missed)) return { cause: CAUSES.overload };
       if (missed.kind === 'failed') return { cause: CAUSES.trunkDown };
       return missed.kind === 'noAnswer' ? missed : { cause: missed.cause, by: 'callee' };
     default:

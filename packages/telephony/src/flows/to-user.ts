@@ -2,7 +2,7 @@ import { CAUSES } from '@kommutator/model/cause';
 import type { UserConfig } from '@kommutator/model/config';
 import type { Leg } from '../call.ts';
 import type { LiveCall } from '../live-call.ts';
-import { isBusy } from '../outcome.ts';
+import { isBusy, isCongested } from '../outcome.ts';
 import { refuse } from '../refuse.ts';
 import { talk } from '../talk.ts';
 import { ringContacts } from './ring-contacts.ts';
@@ -15,6 +15,7 @@ export async function toUser(call: LiveCall, caller: Leg, user: UserConfig): Pro
   });
   const dialled = await ringContacts(call, user, { for: caller, alert: [caller, 'ringback'] });
   if (dialled.kind === 'answered') return talk(call, caller, dialled.leg);
+  if (isCongested(dialled)) return refuse(call, caller, CAUSES.overload);
   if (isBusy(dialled)) return refuse(call, caller, CAUSES.busy, { by: 'callee' });
   return refuse(call, caller, dialled.tried ? CAUSES.noAnswer : CAUSES.nobody);
 }

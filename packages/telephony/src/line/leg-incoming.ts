@@ -43,7 +43,7 @@ export class IncomingLeg extends LineLeg {
     if (this.#rang || this.#early) return;
     this.#rang = true;
     this.#invite.ring(180, { headers: this.identity() });
-    void this.media.open();
+    void this.media.open().then(place => place ?? this.noMedia());
   }
 
   /**
@@ -70,7 +70,7 @@ export class IncomingLeg extends LineLeg {
   async #progress(): Promise<void> {
     const place = await this.media.open();
     if (this.endCause || this.answered) return;
-    if (!place) return this.hangup(CAUSES.overload);
+    if (!place) return this.noMedia();
     this.negotiation.place(place);
     this.#invite.ring(183, { headers: this.identity(), body: this.negotiation.answer() });
     this.mediaChanged();
@@ -78,7 +78,7 @@ export class IncomingLeg extends LineLeg {
 
   async #answer(): Promise<void> {
     const place = await this.media.open();
-    if (!place) this.hangup(CAUSES.overload);
+    if (!place) this.noMedia();
     if (this.endCause || !place) throw new LegEnded(this, await this.ended);
     const { negotiation } = this;
     negotiation.place(place);

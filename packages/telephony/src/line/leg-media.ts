@@ -26,6 +26,8 @@ export interface MediaInit {
   readonly language: string;
 }
 
+/** An engine that takes longer to open an endpoint is as good as none. */
+const OPEN_WITHIN: Ms = 2_000;
 /** The last statistics come with the end of the endpoint; a stuck engine may not hold up the end of a call. */
 const LAST_WORDS: Ms = 200;
 const SILENCE: Hear = { silence: true };
@@ -52,7 +54,7 @@ export class LegMedia {
     this.ep = init.ep;
   }
 
-  /** Opens the endpoint once. Null when the engine has no place for it. */
+  /** Opens the endpoint once. Null when the engine has no place for it, or does not say so in time. */
   open(): Promise<MediaAddress | null> {
     if (this.#closed) return Promise.resolve(null);
     this.#opened ??= this.#open();
@@ -149,11 +151,17 @@ export class LegMedia {
     this.#hub.add(this);
     const opening = this.#hub.send({ do: 'open', ep: this.ep, domain, as: 'rtp', language });
     if (this.#hears) this.#tell({ do: 'hear', ep: this.ep, what: this.#hears }, true);
-    const answer = await opening;
-    if (answer.ok && answer.address !== undefined && answer.port !== undefined)
+    void opening.then(answer => this.#openedTooLate(answer));
+    const answer = await within(this.#init.clock, OPEN_WITHIN, opening);
+    if (answer?.ok && answer.address !== undefined && answer.port !== undefined)
       return { address: answer.address, port: answer.port };
     this.#hub.remove(this);
     return null;
+  }
+
+  /** Whatever became of the first `close`: an endpoint opened behind it is closed as well. */
+  #openedTooLate({ ok }: Answer): void {
+    if (ok && this.#closed) void this.#hub.send({ do: 'close', ep: this.ep });
   }
 
   #tell(command: ForEndpoint, opening = false): void {
@@ -171,6 +179,17 @@ export class LegMedia {
     this.#playing = null;
     playing?.end(end);
   }
+}
+
+/** What the promise resolves with; null when it takes longer. */
+function within<T>(clock: Clock, time: Ms, promise: Promise<T>): Promise<T | null> {
+  return new Promise(resolve => {
+    const timer = clock.after(time, () => resolve(null));
+    void promise.then(value => {
+      timer.cancel();
+      resolve(value);
+    });
+  });
 }
 
 const sourceOf = (hear: Hear | null): Ep | null => (hear && 'relay' in hear ? hear.relay : null);

@@ -69,7 +69,7 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
   async depart(departure: Departure): Promise<void> {
     const place = await this.media.open();
     if (this.endCause) return;
-    if (!place) return this.#over({ kind: 'failed', cause: CAUSES.overload, why: 'media' }, 'us');
+    if (!place) return this.noMedia();
     this.negotiation.place(place);
     this.#patience = this.context.clock.after(PATIENCE, () => this.#timeout());
     this.#send(departure, { ...departure.init, callId: this.sipCallId }, departure.authorise);

@@ -203,6 +203,11 @@ export abstract class LineLeg implements Leg {
     this.onHold();
   }
 
+  /** The engine has no place for this leg: an unanswered peer may try elsewhere. */
+  protected noMedia(): void {
+    this.#mediaFailed('refused', CAUSES.overload);
+  }
+
   note(event: CallEvent): void {
     this.call?.note(event);
   }
@@ -252,9 +257,16 @@ export abstract class LineLeg implements Leg {
   }
 
   #silent(why: 'rtp-timeout' | 'engine'): void {
-    if (this.#cause || (why === 'rtp-timeout' && (!this.#answered || this.#holds))) return;
-    this.context.log.warn({ ...this.ids, why }, 'media of a leg lost');
-    this.hangup(why === 'engine' ? CAUSES.mediaLost : RTP_TIMEOUT_CAUSE);
+    if (why === 'rtp-timeout' && (!this.#answered || this.#holds)) return;
+    if (why === 'rtp-timeout') this.#mediaFailed('silent', RTP_TIMEOUT_CAUSE);
+    else this.#mediaFailed('lost', this.#answered ? CAUSES.mediaLost : CAUSES.overload);
+  }
+
+  #mediaFailed(why: 'refused' | 'lost' | 'silent', cause: Cause): void {
+    if (this.#cause) return;
+    this.context.log.warn({ ...this.ids, why }, 'a leg has no media');
+    this.note({ type: 'media.failed', leg: this.id, why });
+    this.hangup(cause);
   }
 
   #update(): void {

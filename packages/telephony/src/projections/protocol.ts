@@ -79,6 +79,8 @@ function sayOf(event: CallEvent, facts: CallFacts): Said | null {
       return say('answer', event.service);
     case 'talk.ended':
       return say('talk.ended');
+    case 'media.failed':
+      return say(`media.${event.why}`, whose(event.leg, facts));
     case 'hold.started':
       return say('talk.hold', whose(event.leg, facts));
     case 'hold.ended':

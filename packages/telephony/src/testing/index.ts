@@ -1,6 +1,7 @@
 /** The virtual exchange kit: whole calls in memory at virtual speed, and phones that also run over real sockets. */
 export * from './config.ts';
 export { DEMO, FILIAL } from './demo.ts';
+export { engineThrough } from './engine-through.ts';
 export * from './memory-ports.ts';
 export { IncomingCall } from './phone/incoming-call.ts';
 export { OutgoingCall } from './phone/outgoing-call.ts';

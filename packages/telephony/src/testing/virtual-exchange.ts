@@ -36,7 +36,7 @@ export interface VirtualOptions {
   /** Chance of the network and of identifiers; 1 when left out. */
   readonly seed?: number;
   readonly media?: Pick<SymbolicOptions, 'durations' | 'missing'>;
-  /** What stands between the exchange and the engine: a recorder of commands, or a fault. */
+  /** Puts something between the exchange and the engine: see `engineThrough`. */
   readonly through?: (engine: MediaEngine, clock: VirtualClock) => MediaEngine;
 }
 

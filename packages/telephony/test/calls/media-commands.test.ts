@@ -1,24 +1,16 @@
 import type { Command } from '@kommutator/media';
 import { describe, expect, it } from 'vitest';
-import { DEMO, type VirtualOptions, virtualExchange } from '../../src/testing/index.ts';
+import { DEMO, engineThrough, type VirtualOptions, virtualExchange } from '../../src/testing/index.ts';
 import { dials, phonesOf } from './support.ts';
 
 /** An exchange whose commands to the engine are kept. */
 function recorded() {
   const commands: Command[] = [];
-  const through: VirtualOptions['through'] = engine => ({
-    command: command => {
+  const through: VirtualOptions['through'] = engine =>
+    engineThrough(engine, command => {
       commands.push(command);
       return engine.command(command);
-    },
-    set onEvent(take: typeof engine.onEvent) {
-      engine.onEvent = take;
-    },
-    set onLost(take: typeof engine.onLost) {
-      engine.onLost = take;
-    },
-    close: () => engine.close(),
-  });
+    });
   const x = virtualExchange(DEMO, { through });
   /** `open`, `remote`, `remote answered`, `hear`, … of the phone at this RTP port, in order. */
   const toldAbout = (address: string) => {
