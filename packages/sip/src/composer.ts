@@ -53,6 +53,11 @@ export class Composer {
     this.#supported = identity.supported.join(', ');
   }
 
+  /** Whether an option tag is ours to speak (RFC 3261 §19.2). */
+  supports(tag: string): boolean {
+    return this.#identity.supported.includes(tag);
+  }
+
   newBranch(): string {
     return newBranch(this.random);
   }

@@ -31,11 +31,26 @@ export interface StackOptions {
   readonly timers?: Partial<Timing>;
   /** Methods told in Allow. */
   readonly allow?: readonly string[];
-  /** Option tags told in Supported, lower case: what the stack's user takes care of, as `timer` or `replaces`. */
+  /**
+   * Option tags told in Supported, lower case: what the stack's user takes care of, as `replaces`, and what of the stack's
+   * own he wants: `100rel` (RFC 3262).
+   */
   readonly supported?: readonly string[];
 }
 
-const ALLOW = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'UPDATE', 'REFER', 'NOTIFY', 'MESSAGE'];
+const ALLOW = [
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'PRACK',
+  'REFER',
+  'NOTIFY',
+  'MESSAGE',
+];
 
 /** SIP signalling over a transport: transactions (RFC 3261 §17), dialogs (§12), INVITE (§13). */
 export function createStack(options: StackOptions): SipStack {

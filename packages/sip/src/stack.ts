@@ -14,6 +14,11 @@ export interface ReplyOptions {
   readonly reason?: string;
   readonly headers?: HeaderList;
   readonly body?: Body;
+  /**
+   * Of a final refusal: it is sent a single time and nothing of the request is remembered, so that strangers cost no
+   * memory and a forged source is not sent the same answer again and again (RFC 3261 §26.3.2.4). 401 and 407 always are.
+   */
+  readonly once?: boolean;
 }
 
 /** A request received outside any INVITE handling below; must be answered exactly once (RFC 3261 §17.2.2). */
@@ -38,9 +43,16 @@ export interface InviteServer {
   /** The dialog it makes: early after `ring`, confirmed after `answer`. The To tag is fixed from the start. */
   readonly dialog: Dialog;
   events: InviteServerEvents;
-  /** 180…183. With a body it carries SDP (RFC 3960). Repeated every minute by the stack (RFC 3261 §13.3.1.1). */
+  /**
+   * 180…183. With a body it carries SDP (RFC 3960). Repeated every minute by the stack (RFC 3261 §13.3.1.1). Where
+   * `100rel` is supported it is sent reliably to a caller who requires that, and with SDP to one who supports it
+   * (RFC 3262); without PRACK the INVITE gets 504 and the dialog's owner is told `lost`.
+   */
   ring(status: 180 | 181 | 182 | 183, o?: ReplyOptions): void;
-  /** 200, retransmitted until ACK. */
+  /**
+   * 200, retransmitted until ACK. It waits for the PRACK of SDP that was sent reliably, and goes without body then: offer
+   * and answer are complete.
+   */
   answer(o: ReplyOptions): void;
   /** Final 3xx–6xx. No effect after another final answer. */
   refuse(status: number, o?: ReplyOptions): void;
@@ -70,6 +82,11 @@ export interface InviteClientEvents {
   trying?(): void;
   /** 101–199. `early` is the dialog of its To tag, null when it has none. Called for every fork. */
   provisional(response: SipResponse, early: Dialog | null): void;
+  /**
+   * Body of the PRACK for a reliable provisional response (RFC 3262 §5): the answer, when the INVITE had no offer and this
+   * response brings it. Called after `provisional`; nothing is sent when left out.
+   */
+  prack?(response: SipResponse, early: Dialog): Body | null;
   /** First 2xx. ACK is sent by `dialog.acknowledge`; later 2xx of other forks are ended by the stack. */
   answered(response: SipResponse, dialog: Dialog): void;
   failed(failure: InviteFailure): void;
@@ -110,7 +127,7 @@ export interface Dialog {
 }
 
 export interface DialogEvents {
-  /** re-INVITE, UPDATE, INFO, REFER, NOTIFY, MESSAGE, OPTIONS, PRACK inside the dialog; must be answered. */
+  /** re-INVITE, UPDATE, INFO, REFER, NOTIFY, MESSAGE, OPTIONS inside the dialog, PRACK with SDP; must be answered. */
   request(transaction: ServerTransaction): void;
   /** ACK to the 2xx of a re-INVITE; `body` holds the answer to a delayed offer (RFC 3261 §14.2). */
   acknowledged?(ack: SipRequest): void;

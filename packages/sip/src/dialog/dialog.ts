@@ -9,6 +9,7 @@ import type { Answering } from './answering.ts';
 import type { Core } from './core.ts';
 import type { DialogInit, Founding } from './dialog-init.ts';
 import { type Invitation, Invitations } from './invitations.ts';
+import type { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
 
 const DEAF: DialogEvents = {
@@ -35,6 +36,10 @@ export class SipDialog implements Dialog {
   theirInvite: { abandon(): void } | null = null;
   theirUpdate = false;
   ourUpdates = 0;
+  /** Reliable provisional responses of ours that may yet be acknowledged (RFC 3262). */
+  reliable: ReliableResponses | null = null;
+  /** RSeq of the last one of theirs in order, and the CSeq number of the INVITE it answered. */
+  heardReliable: { readonly invite: number; readonly rseq: number } | null = null;
   readonly #local: string;
   readonly #remote: string;
   readonly #inviteSequence: number;
@@ -270,6 +275,7 @@ export class SipDialog implements Dialog {
   }
 
   #close(): void {
+    this.reliable?.stop();
     this.founding?.stop();
     this.founding = null;
     // RFC 3261 §15.1.2: what they asked and we did not answer gets 487.

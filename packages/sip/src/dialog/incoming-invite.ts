@@ -1,7 +1,7 @@
 import type { Ms, Timer } from '@kommutator/base';
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipRequest } from '../message/types.ts';
-import type { InviteServer, InviteServerEvents, ReplyOptions } from '../stack.ts';
+import type { HeaderList, InviteServer, InviteServerEvents, ReplyOptions } from '../stack.ts';
 import type { Incoming } from '../transaction/incoming.ts';
 import type { InviteOwner, InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { Listening, Peer } from '../transport/types.ts';
@@ -9,6 +9,9 @@ import { Answering } from './answering.ts';
 import type { Core } from './core.ts';
 import { SipDialog } from './dialog.ts';
 import type { Founding } from './dialog-init.ts';
+import { isOnce } from './once.ts';
+import { RELIABLE } from './prack.ts';
+import { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, routeSetOf } from './route.ts';
 
 /** A proxy on the way forgets a call that is silent for three minutes (RFC 3261 §13.3.1.1, §16.6 Timer C). */
@@ -29,6 +32,8 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
   /** A CANCEL that came before anybody listened. */
   #cancelled: SipRequest | null = null;
   #minute: Timer | null = null;
+  /** The 2xx is on its way, or waits for a PRACK. */
+  #answered = false;
 
   constructor(core: Core, incoming: Incoming) {
     const { request } = incoming;
@@ -75,13 +80,25 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
   }
 
   ring(status: 180 | 181 | 182 | 183, o?: ReplyOptions): void {
-    if (this.#transaction.open) this.#keepRinging(this.#respond(status, o), status);
+    if (!this.#transaction.open || this.#answered) return;
+    if (this.#asksReliable(o?.body !== undefined)) this.#ringReliably(status, o);
+    else this.#keepRinging(this.#respond(status, o), status);
   }
 
   answer(o: ReplyOptions): void {
+    if (!this.#transaction.open || this.#answered) return;
+    this.#answered = true;
+    const { reliable } = this.dialog;
+    const { body: _, ...bare } = o;
+    if (reliable) reliable.answer(() => this.#answer(reliable.described ? bare : o));
+    else this.#answer(o);
+  }
+
+  #answer(o: ReplyOptions): void {
     if (!this.#transaction.open) return;
     const bytes = this.#respond(200, o);
     this.stop();
+    this.dialog.reliable?.stop();
     this.dialog.confirm();
     const { sequence, replyTo } = this.#incoming;
     const answering = new Answering(this.#core, sequence, bytes, replyTo, ack => {
@@ -118,6 +135,38 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
     this.#minute = null;
   }
 
+  /** RFC 3262 §3: every one when the caller requires it; otherwise those with SDP, which he must not miss. */
+  #asksReliable(described: boolean): boolean {
+    const { headers } = this.request;
+    if (!this.#core.composer.supports(RELIABLE)) return false;
+    const names = (field: string) => headers.all(field).some(tag => tag.toLowerCase() === RELIABLE);
+    return names('require') || (described && names('supported'));
+  }
+
+  #ringReliably(status: 180 | 181 | 182 | 183, o: ReplyOptions = {}): void {
+    const { dialog } = this;
+    const { sequence, replyTo } = this.#incoming;
+    dialog.reliable ??= new ReliableResponses(this.#core, sequence, replyTo, () => this.#unacknowledged());
+    dialog.reliable.send(o.body !== undefined, rseq => {
+      const told: HeaderList = [
+        ['Require', RELIABLE],
+        ['RSeq', String(rseq)],
+      ];
+      return this.#respond(status, { ...o, headers: [...(o.headers ?? []), ...told] });
+    });
+    this.stop();
+    // Not the same again: that would be taken for a repeat.
+    this.#minute = this.#core.clock.after(EVERY_MINUTE, () =>
+      this.ring(status, { headers: o.headers ?? [] }),
+    );
+  }
+
+  /** RFC 3262 §3: the caller does not hear us, and the INVITE is refused. */
+  #unacknowledged(): void {
+    this.refuse(504);
+    this.dialog.events.lost('no PRACK');
+  }
+
   #keepRinging(bytes: Uint8Array, status: number): void {
     this.stop();
     this.#minute = this.#core.clock.after(EVERY_MINUTE, () => {
@@ -136,7 +185,7 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
         response.headers.append('Record-Route', route);
     }
     const bytes = serializeMessage(response);
-    this.#transaction.respond(status, bytes);
+    this.#transaction.respond(status, bytes, isOnce(status, o));
     return bytes;
   }
 }

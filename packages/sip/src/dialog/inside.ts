@@ -22,6 +22,7 @@ export function receiveInside(core: Core, dialog: SipDialog, incoming: Incoming)
   if (request.method === 'BYE') receiveBye(core, dialog, incoming);
   else if (request.method === 'INVITE') receiveReinvite(core, dialog, incoming);
   else if (request.method === 'UPDATE') receiveUpdate(core, dialog, incoming);
+  else if (request.method === 'PRACK') receivePrack(core, dialog, incoming);
   else ask(core, dialog, new Reply(core, incoming, dialog));
 }
 
@@ -64,6 +65,20 @@ function receiveUpdate(core: Core, dialog: SipDialog, incoming: Incoming): void 
     dialog.theirUpdate = true;
     ask(core, dialog, new Reply(core, incoming, dialog));
   }
+}
+
+/** RFC 3262 §3: 481 when it acknowledges nothing; one with SDP is the owner's to answer. */
+function receivePrack(core: Core, dialog: SipDialog, incoming: Incoming): void {
+  const { headers, body } = incoming.request;
+  const goOn = dialog.reliable?.acknowledge(headers.get('rack') ?? '');
+  if (!goOn) {
+    refuse(core, incoming, 481);
+    return;
+  }
+  const reply = new Reply(core, incoming, dialog);
+  if (body.length > 0) ask(core, dialog, reply);
+  else reply.respond(200);
+  goOn();
 }
 
 function ask(core: Core, dialog: SipDialog, reply: ServerTransaction): void {

@@ -7,6 +7,7 @@ import { clientKey } from '../transaction/incoming.ts';
 import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
 import { giveUpAfter } from '../transaction/timing.ts';
 import type { SipDialog } from './dialog.ts';
+import { sendPrack, takeReliable } from './prack.ts';
 
 /** A re-INVITE somebody wants sent. */
 export interface Invitation {
@@ -102,6 +103,8 @@ class Attempt implements InviteClientUser {
   readonly #transaction: InviteClientTransaction;
   #settled = false;
   #bounded = false;
+  /** An offer of theirs came in a reliable provisional response, and its answer went with the PRACK. */
+  #described = false;
   /** The ACK of its 2xx, for repeats. */
   #ack: Uint8Array | null = null;
 
@@ -119,16 +122,22 @@ class Attempt implements InviteClientUser {
     this.#transaction = dialog.core.table.invite(key, serializeMessage(request), dialog.peer, this);
   }
 
-  provisional(): void {
+  provisional(response: SipResponse): void {
     if (!this.#settled) this.#transaction.limit(TIMER_C);
     else this.#bound();
+    const dialog = this.#dialog;
+    if (dialog.state === 'ended' || takeReliable(dialog, response, this.#sequence) !== 'new') return;
+    // The first description that comes reliably answers our offer, or is the offer we asked for (RFC 3262 §5).
+    const offered = this.#wish.body === null && !this.#described && response.body.length > 0;
+    if (offered) this.#described = true;
+    sendPrack(dialog, offered ? (this.#wish.ack?.(response) ?? null) : null);
   }
 
   success(response: SipResponse): void {
     const dialog = this.#dialog;
     if (!this.#ack) {
       dialog.refresh(response);
-      const body = this.#settled ? null : this.#wish.ack?.(response);
+      const body = this.#settled || this.#described ? null : this.#wish.ack?.(response);
       this.#ack = dialog.ack(this.#sequence, body ?? undefined);
     }
     dialog.core.table.send(this.#ack, dialog.peer);

@@ -7,6 +7,7 @@ import { giveUpAfter } from '../transaction/timing.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Core } from './core.ts';
 import { SipDialog } from './dialog.ts';
+import { sendPrack, takeReliable } from './prack.ts';
 import { contactUri, routeSetOf } from './route.ts';
 
 /** Forks of one INVITE that are remembered; a far end that invents more is not answered. */
@@ -67,7 +68,11 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
       return;
     }
     const tag = tagOf(response.headers.get('to') ?? '');
-    this.#events.provisional(response, tag === '' ? null : this.#dialog(tag, response));
+    const dialog = tag === '' ? null : this.#dialog(tag, response);
+    const taken = dialog?.state === 'early' ? takeReliable(dialog, response, this.#origin.sequence) : 'plain';
+    if (taken === 'stale') return;
+    this.#events.provisional(response, dialog);
+    if (dialog && taken === 'new') sendPrack(dialog, this.#events.prack?.(response, dialog) ?? null);
   }
 
   success(response: SipResponse): void {

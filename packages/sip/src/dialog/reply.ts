@@ -9,6 +9,7 @@ import type { Listening, Peer } from '../transport/types.ts';
 import { Answering } from './answering.ts';
 import type { Core } from './core.ts';
 import type { SipDialog } from './dialog.ts';
+import { isOnce } from './once.ts';
 
 /** A request with the way back, as its owner sees it; not INVITE. */
 export class Reply implements ServerTransaction {
@@ -50,7 +51,7 @@ export class Reply implements ServerTransaction {
       dialog.theirUpdate = false;
       if (status < 300) dialog.refresh(this.request);
     }
-    this.#machine.respond(status, serializeMessage(response));
+    this.#machine.respond(status, serializeMessage(response), isOnce(status, o));
   }
 }
 

@@ -9,6 +9,14 @@ export interface ReplyPeer extends Peer {
   readonly sentBy: number;
 }
 
+/** A response on its way out. */
+export interface ResponseOut {
+  readonly status: number;
+  readonly bytes: Uint8Array;
+  /** A final refusal that is neither repeated nor remembered (RFC 3261 §26.3.2.4). */
+  readonly once: boolean;
+}
+
 /** What a transaction stands on. */
 export interface Ground {
   readonly clock: Clock;

@@ -1,10 +1,10 @@
 import type { Ms, Timer } from '@kommutator/base';
 import type { SipRequest } from '../message/types.ts';
-import type { Ground, ReplyPeer } from './ground.ts';
+import type { Ground, ReplyPeer, ResponseOut } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
 
 /** A response to send, a repeat of the INVITE, its ACK, or a timer. */
-type Input = { readonly status: number; readonly bytes: Uint8Array } | 'repeat' | 'ACK' | 'G' | 'H';
+type Input = ResponseOut | 'repeat' | 'ACK' | 'G' | 'H';
 type State = (t: InviteServerTransaction, input: Input) => void;
 
 /** Who answers an INVITE. */
@@ -44,8 +44,9 @@ export class InviteServerTransaction {
     return this.state === proceeding;
   }
 
-  respond(status: number, bytes: Uint8Array): void {
-    this.state(this, { status, bytes });
+  /** @param once a refusal that is not repeated, nor remembered. */
+  respond(status: number, bytes: Uint8Array, once = false): void {
+    this.state(this, { status, bytes, once });
   }
 
   /** The INVITE came again. */
@@ -74,14 +75,20 @@ function proceeding(t: InviteServerTransaction, input: Input): void {
   } else if (typeof input === 'object') {
     t.ground.reply(input.bytes, t.to);
     t.bytes = input.bytes;
-    if (input.status >= 300) refuse(t);
+    if (input.status >= 300) refuse(t, input.once);
     else if (input.status >= 200) accept(t);
   }
 }
 
-function refuse(t: InviteServerTransaction): void {
+function refuse(t: InviteServerTransaction, once: boolean): void {
+  if (once) {
+    finish(t, 0);
+    return;
+  }
   const { clock, timing } = t.ground;
   t.state = completed;
+  // The INVITE itself, and the call it might have been, are not needed while the refusal waits for its ACK.
+  t.owner = t.owner && { localTag: t.owner.localTag, cancel: () => {} };
   if (!isReliable(t.to.protocol)) t.repeatIn(t.interval);
   t.timerH = clock.after(giveUpAfter(timing), () => t.state(t, 'H'));
 }

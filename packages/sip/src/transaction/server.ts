@@ -1,8 +1,8 @@
-import type { Ground, ReplyPeer } from './ground.ts';
+import type { Ground, ReplyPeer, ResponseOut } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
 
 /** A response to send, or a repeat of the request. */
-type Input = { readonly status: number; readonly bytes: Uint8Array } | 'repeat';
+type Input = ResponseOut | 'repeat';
 type State = (t: ServerTransactionMachine, input: Input) => void;
 
 /** A request that is not INVITE (RFC 3261 §17.2.2). */
@@ -28,8 +28,9 @@ export class ServerTransactionMachine {
     return this.state === terminated;
   }
 
-  respond(status: number, bytes: Uint8Array): void {
-    this.state(this, { status, bytes });
+  /** @param once a refusal that is not remembered: a repeat of the request is a new one. */
+  respond(status: number, bytes: Uint8Array, once = false): void {
+    this.state(this, { status, bytes, once });
   }
 
   /** Ends it without a word to anyone. */
@@ -68,6 +69,6 @@ function answer(t: ServerTransactionMachine, input: Exclude<Input, 'repeat'>): v
   }
   t.state = terminated;
   t.bytes = null;
-  const timerJ = isReliable(to.protocol) ? 0 : giveUpAfter(ground.timing);
+  const timerJ = input.once || isReliable(to.protocol) ? 0 : giveUpAfter(ground.timing);
   ground.finishServer(t.key, t.merge, timerJ, input.bytes, to);
 }

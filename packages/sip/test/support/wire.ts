@@ -80,14 +80,20 @@ class Wire {
   }
 
   /** A response to a request received. */
-  answer(request: SipRequest, status: number, over: Record<string, string> = {}): void {
+  answer(request: SipRequest, status: number, over: Record<string, string> = {}, body = ''): void {
     const headers = createHeaders();
     for (const via of request.headers.all('via')) headers.append('Via', via);
     for (const name of ['From', 'To', 'Call-ID', 'CSeq'])
       headers.append(name, request.headers.get(name) ?? '');
     for (const [name, value] of Object.entries(over)) headers.set(name, value);
     this.#send(
-      serializeMessage({ kind: 'response', status, reason: 'Test', headers, body: new Uint8Array(0) }),
+      serializeMessage({
+        kind: 'response',
+        status,
+        reason: 'Test',
+        headers,
+        body: new TextEncoder().encode(body),
+      }),
     );
   }
 }
