@@ -11,6 +11,12 @@ import { fileURLToPath } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'prompts-'));
 const telephone = ['-r', '8000', '-c', '1', '-e', 'a-law'];
+/** Band-limited to the telephone channel, peak at -6 dBFS, silence at both ends cut to 60 ms. */
+const POLISH =
+  'gain -6 highpass 200 gain -n -6 silence 1 0.01 0.5% reverse silence 1 0.01 0.5% reverse pad 0.06 0.06';
+/** @param {string} text */
+const words = text => text.split(' ');
+/** @type {Readonly<Record<string, readonly string[]>>} */
 const voices = { ru: ['-v', 'ru', '-s', '140'], en: ['-v', 'en', '-s', '150'] };
 
 /** @param {string} language @param {string} kind @param {string} name */
@@ -25,33 +31,8 @@ for (const [kind, clips] of Object.entries(script)) {
   for (const [name, texts] of Object.entries(clips)) {
     for (const [language, text] of Object.entries(texts)) {
       const raw = join(work, 'spoken.wav');
-      execFileSync('espeak-ng', [...voices[language], '-w', raw, text]);
-      // Band-limited to the telephone channel, peak at -6 dBFS, silence at both ends cut to 60 ms.
-      execFileSync('sox', [
-        raw,
-        ...telephone,
-        target(language, kind, name),
-        'gain',
-        '-6',
-        'highpass',
-        '200',
-        'gain',
-        '-n',
-        '-6',
-        'silence',
-        '1',
-        '0.01',
-        '0.5%',
-        'reverse',
-        'silence',
-        '1',
-        '0.01',
-        '0.5%',
-        'reverse',
-        'pad',
-        '0.06',
-        '0.06',
-      ]);
+      execFileSync('espeak-ng', [...(voices[language] ?? []), '-w', raw, text]);
+      execFileSync('sox', [raw, ...telephone, target(language, kind, name), ...words(POLISH)]);
     }
   }
 }
@@ -63,28 +44,11 @@ const chords = [
   ['F3', 'A3', 'C4', 'F4'],
   ['G3', 'B3', 'D4', 'G4'],
 ];
-const notes = [];
-for (const chord of chords) for (const order of [0, 1, 2, 3, 2, 1]) notes.push(chord[order]);
+const notes = chords.flatMap(chord => [0, 1, 2, 3, 2, 1].map(string => chord[string] ?? ''));
 const files = notes.map((note, i) => {
   const file = join(work, `note-${i}.wav`);
-  execFileSync('sox', [
-    '-n',
-    '-r',
-    '8000',
-    '-c',
-    '1',
-    file,
-    'synth',
-    '0.4',
-    'pluck',
-    note,
-    'fade',
-    '0.01',
-    '0.4',
-    '0.05',
-    'gain',
-    '-12',
-  ]);
+  const pluck = `synth 0.4 pluck ${note} fade 0.01 0.4 0.05 gain -12`;
+  execFileSync('sox', ['-n', '-r', '8000', '-c', '1', file, ...words(pluck)]);
   return file;
 });
 execFileSync('sox', [...files, ...files, ...telephone, target('common', 'melody', 'hold')]);

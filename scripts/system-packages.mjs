@@ -9,6 +9,7 @@ const PACKAGES = [
   { name: 'openssl', program: 'openssl' },
 ];
 
+/** @param {string} program */
 function found(program) {
   return (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
@@ -20,6 +21,10 @@ function found(program) {
   });
 }
 
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
 const succeeds = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
 /** @returns what is still missing, as a sentence; '' when everything is there. */
@@ -31,16 +36,10 @@ export function ensureSystemPackages() {
   const before = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   if (before.length > 0 && !succeeds('sudo', ['-n', 'true'])) return ask;
   console.error(`Installing ${missing.join(', ')} …`);
+  const quietly = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq', '-y'];
+  /** @param {readonly string[]} args */
   const apt = args => {
-    const [command, ...rest] = [
-      ...before,
-      'env',
-      'DEBIAN_FRONTEND=noninteractive',
-      'apt-get',
-      '-qq',
-      '-y',
-      ...args,
-    ];
+    const [command = 'env', ...rest] = [...before, 'env', ...quietly, ...args];
     return spawnSync(command, rest, { stdio: ['ignore', 2, 2] }).status === 0;
   };
   const install = () => apt(['install', '--no-install-recommends', ...missing]);

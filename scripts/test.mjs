@@ -1,66 +1,77 @@
 /** `npm test`: every check of the house, one after the other. Runs all, fails if one failed. */
 import { spawnSync } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
-import { ensureDependencies, root, runtime } from './bootstrap.mjs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDependencies, environment, root, runtime } from './bootstrap.mjs';
 import { ensureSystemPackages } from './system-packages.mjs';
+import { closingLine, countOf } from './test-count.mjs';
+
+/** @typedef {import('./test-count.mjs').Outcome} Outcome */
 
 ensureDependencies();
-const node = runtime();
-/** Programs started by the tests find the same Node first. */
-const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter) };
+const RESULTS = join(root, 'test-results');
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
 
-const run =
+/**
+ * A program of Node, its output shown.
+ * @param {string} script
+ * @param {...string} args
+ */
+const run = (script, ...args) => {
+  const how = /** @type {const} */ ({ cwd: root, stdio: 'inherit', env: environment() });
+  return spawnSync(runtime(), [join(root, script), ...args], how).status === 0;
+};
+
+/** @type {(script: string, ...args: string[]) => () => Outcome} */
+const check =
   (script, ...args) =>
-  () =>
-    spawnSync(node, [join(root, script), ...args], { cwd: root, stdio: 'inherit', env }).status === 0;
-const vitest = project =>
-  run('node_modules/vitest/vitest.mjs', 'run', '--project', project, '--passWithNoTests');
+  () => ({ well: run(script, ...args) });
 
-const stages = [
-  [
-    'system packages',
-    () => {
-      const missing = ensureSystemPackages();
-      if (missing) console.error(missing);
-      return missing === '';
-    },
-  ],
-  ['lint', run('node_modules/@biomejs/biome/bin/biome', 'check', '.')],
-  ['types', run('node_modules/tsgo7/lib/tsc.js', '-p', 'tsconfig.json')],
-  [
-    'floors',
-    run(
-      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
-      '--config',
-      '.dependency-cruiser.cjs',
-      'apps',
-      'packages',
-      'e2e',
-      'bench',
-    ),
-  ],
-  ['unused', run('node_modules/knip/bin/knip.js')],
-  ['features', run('scripts/features.mjs', '--check')],
-  ['unit', vitest('unit')],
-  ['database', vitest('database')],
-  ['e2e', vitest('e2e')],
-];
+/** @type {(project: string) => () => Outcome} */
+const tests = project => () => {
+  const file = join(RESULTS, `${project}.json`);
+  const reports = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const well = run('node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reports);
+  return { well, count: countOf(file) };
+};
+
+/** @returns {Outcome} */
+const systemPackages = () => {
+  const missing = ensureSystemPackages();
+  if (missing) console.error(missing);
+  return { well: missing === '' };
+};
+
+const FLOORS = ['--config', '.dependency-cruiser.cjs', 'apps', 'packages', 'e2e', 'bench'];
+
+/** @type {Readonly<Record<string, () => Outcome>>} */
+const STAGES = {
+  'system packages': systemPackages,
+  lint: check('node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'),
+  types: check('node_modules/tsgo7/lib/tsc.js', '-p', 'tsconfig.json'),
+  floors: check('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', ...FLOORS),
+  unused: check('node_modules/knip/bin/knip.js'),
+  features: check('scripts/features.mjs', '--check'),
+  unit: tests('unit'),
+  database: tests('database'),
+  e2e: tests('e2e'),
+};
 
 const only = process.argv.slice(2);
-const results = stages
+const outcomes = Object.entries(STAGES)
   .filter(([name]) => only.length === 0 || only.includes(name))
   .map(([name, stage]) => {
     console.error(`\n── ${name}`);
     const began = Date.now();
-    const passed = stage();
-    return { name, passed, seconds: Math.round((Date.now() - began) / 1000) };
+    const outcome = stage();
+    return { ...outcome, name, seconds: Math.round((Date.now() - began) / 1000) };
   });
-const failed = results.filter(({ passed }) => !passed);
-const line = results
-  .map(({ name, passed, seconds }) => `${passed ? '✓' : '✗'} ${name} ${seconds} s`)
-  .join(' · ');
-console.error(`\n${line}`);
+
+const failed = outcomes.filter(({ well }) => !well).map(({ name }) => name);
 console.error(
-  failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.map(({ name }) => name).join(', ')}.`,
+  `\n${outcomes.map(({ well, name, seconds }) => `${well ? '✓' : '✗'} ${name} ${seconds} s`).join(' · ')}`,
 );
+console.error(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}.`);
+writeFileSync(join(RESULTS, 'summary.txt'), `${closingLine(outcomes)}\n`);
 process.exit(failed.length === 0 ? 0 : 1);
