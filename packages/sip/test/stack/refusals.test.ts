@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InviteServer } from '../../src/stack.ts';
 import { one } from '../support/pair.ts';
 import { bench, STACK, WIRE } from '../support/wire.ts';
 
@@ -137,5 +138,65 @@ describe('where answers go (RFC 3261 §18.2.2, RFC 3581 §4)', () => {
     one(b.side.requests).respond(200);
     await b.clock.settle();
     expect(b.wire.last.headers.all('via').slice(1).join(', ')).toBe(rest);
+  });
+});
+
+describe('RFC 3261 §26.3.2.4: who has not shown who he is costs nothing', () => {
+  const rest = { transactions: 0, tombstones: 0, dialogs: 0 };
+
+  it.each([
+    ['407', (invite: InviteServer) => invite.refuse(407)],
+    ['403', (invite: InviteServer) => invite.refuse(403, { once: true })],
+  ])(
+    'a %s to an INVITE is sent once, whoever the source really is, and nothing is remembered',
+    async (status, refuse) => {
+      const b = bench();
+      b.wire.send('INVITE', 'sip:b@x');
+      await b.clock.settle();
+      refuse(one(b.side.invites));
+      expect(b.stack.counters()).toEqual(rest);
+      await b.clock.advance(60_000);
+      expect(b.wire.heard).toEqual(['100', status]);
+      expect(b.clock.pending).toBe(0);
+    },
+  );
+
+  it('its ACK means nothing, its CANCEL is 481, its repeat is challenged anew', async () => {
+    const b = bench();
+    b.wire.send('INVITE', 'sip:b@x');
+    await b.clock.settle();
+    one(b.side.invites).refuse(407);
+    const via = { Via: `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bK-INVITE-1;rport` };
+    b.wire.send('ACK', 'sip:b@x', via);
+    b.wire.send('CANCEL', 'sip:b@x', via);
+    b.wire.send('INVITE', 'sip:b@x');
+    await b.clock.settle();
+    expect(b.wire.heard).toEqual(['100', '407', '481', '100']);
+    expect(b.side.invites).toHaveLength(2);
+  });
+
+  it('a 401 leaves no tombstone; any other refusal is remembered for repeats', async () => {
+    const b = bench();
+    b.wire.send('REGISTER', 'sip:x');
+    await b.clock.settle();
+    one(b.side.requests).respond(401);
+    expect(b.stack.counters()).toEqual(rest);
+    b.wire.send('OPTIONS', 'sip:x', { CSeq: '2 OPTIONS' });
+    await b.clock.settle();
+    b.side.requests[1]?.respond(486);
+    expect(b.stack.counters()).toEqual({ ...rest, tombstones: 1 });
+  });
+
+  it('RFC 3261 §9.2: a refused INVITE that waits for its ACK is known to CANCEL, by the tag of its answer', async () => {
+    const b = bench();
+    b.wire.send('INVITE', 'sip:b@x');
+    await b.clock.settle();
+    one(b.side.invites).refuse(486);
+    await b.clock.settle();
+    const tag = b.wire.header('to');
+    b.wire.send('CANCEL', 'sip:b@x', { Via: `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bK-INVITE-1;rport` });
+    await b.clock.settle();
+    expect([b.wire.heard.at(-1), b.wire.header('to')]).toEqual(['200', tag]);
+    expect(b.side.told).toEqual([]);
   });
 });

@@ -89,7 +89,7 @@ export class Arrivals {
       this.#fromTrunk(invite, addresses, claim.trunk);
       return;
     }
-    this.#refuse(invite, CAUSES.forbidden, 'stranger');
+    this.#refuse(invite, CAUSES.forbidden, 'stranger', true);
   }
 
   /** The identity is the account's; what the phone writes into From is not read (ACC-15.5). */
@@ -101,7 +101,7 @@ export class Arrivals {
       return;
     }
     if (verdict.kind === 'forbidden') {
-      this.#refuse(invite, CAUSES.forbidden, 'wrong password');
+      this.#refuse(invite, CAUSES.forbidden, 'wrong password', true);
       return;
     }
     const advertised = context.sip.listening.map(listening => listening.advertised);
@@ -208,7 +208,8 @@ export class Arrivals {
     });
   }
 
-  #refuse(invite: InviteServer, cause: Cause, why: string): void {
+  /** @param once nobody has shown who he is: the refusal is not repeated. */
+  #refuse(invite: InviteServer, cause: Cause, why: string, once = false): void {
     const { callId } = invite.dialog;
     const { address, port, protocol } = invite.source;
     this.#deps.context.log.info(
@@ -217,7 +218,7 @@ export class Arrivals {
     );
     const headers = [...reasonHeaders(cause)];
     if (cause.sip === 503) headers.push(['Retry-After', '5']);
-    invite.refuse(cause.sip, { headers });
+    invite.refuse(cause.sip, { headers, once });
   }
 }
 

@@ -1,7 +1,7 @@
 import { CAUSES } from '@kommutator/model/cause';
 import { stripDialled } from '@kommutator/model/numbers';
 import { isEmergency } from '@kommutator/model/restrictions';
-import { type InviteServer, parseUri } from '@kommutator/sip';
+import { type HeaderList, type InviteServer, parseUri } from '@kommutator/sip';
 import { reasonHeaders } from './causes.ts';
 
 /** Seconds after which a refused peer may try again (RFC 3261 §20.33): overload passes, a drained node does not come back. */
@@ -38,6 +38,8 @@ export class Gate {
   refuse(invite: InviteServer): void {
     this.#shed++;
     const retryAfter = this.draining ? AFTER_DRAIN : AFTER_OVERLOAD;
-    invite.refuse(503, { headers: [...reasonHeaders(CAUSES.overload), ['Retry-After', retryAfter]] });
+    const headers: HeaderList = [...reasonHeaders(CAUSES.overload), ['Retry-After', retryAfter]];
+    // Repeating the answer would be more of the load that is too much.
+    invite.refuse(503, { headers, once: true });
   }
 }

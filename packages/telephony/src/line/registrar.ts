@@ -58,7 +58,7 @@ export class Registrar {
     }
     // Another's address of record, or a guesser: the same words for both (RFC 3261 §10.3 step 4).
     if (verdict.kind === 'forbidden' || verdict.credential.login !== to.uri.user.toLowerCase()) {
-      transaction.respond(403);
+      transaction.respond(403, { once: true });
       return;
     }
     this.#serve(transaction, verdict.credential, to.uri.host);
