@@ -24,12 +24,13 @@ export async function ringFirst(
   to: readonly RingTarget[],
   o: LevelOptions,
 ): Promise<Dialled> {
-  const rings = to.map(target => new Ring(call, target, o));
-  if (o.ringing) {
-    const decided = () => rings.some(ring => ring.answered);
-    o.ringing.take = picker => !decided() && rings.some(ring => ring.take(picker));
-  }
+  const rings: Ring[] = [];
   try {
+    for (const target of to) rings.push(new Ring(call, target, o));
+    if (o.ringing) {
+      const decided = () => rings.some(ring => ring.answered);
+      o.ringing.take = picker => !decided() && rings.some(ring => ring.take(picker));
+    }
     return await firstAnswer(
       rings.map(ring => ring.result),
       () => {
@@ -38,5 +39,6 @@ export async function ringFirst(
     );
   } finally {
     if (o.ringing) o.ringing.take = null;
+    for (const ring of rings) ring.stop(CAUSES.cancelled);
   }
 }

@@ -6,6 +6,7 @@ import { createLines, type LinesDeps } from './line/lines.ts';
 import { PickupBoard } from './pickup-board.ts';
 import type { Channels, Journal, Meter, Watchers } from './ports.ts';
 import { Switchboard } from './switchboard.ts';
+import { unfailingJournal, unfailingWatchers } from './unfailing.ts';
 
 export interface ExchangeDeps extends Omit<LinesDeps, 'journalFlush'> {
   readonly journal: Journal;
@@ -64,14 +65,15 @@ export interface Exchange {
 
 /** Puts an exchange on a SIP stack and a media engine. */
 export function createExchange(deps: ExchangeDeps): Exchange {
-  const { clock, directory, journal, meter, log, sip } = deps;
+  const { clock, directory, meter, log, sip } = deps;
+  const journal = unfailingJournal(deps.journal, log);
   const channels = deps.channels ?? new ChannelCounter();
   const pickups = new PickupBoard();
   const calls: House['calls'] = new Set();
   const lines = createLines({ ...deps, journalFlush: () => journal.flush() }, arrival =>
     switchboard.arrive(arrival),
   );
-  const watchers = deps.watchers ?? null;
+  const watchers = deps.watchers ? unfailingWatchers(deps.watchers, log) : null;
   const switchboard = new Switchboard({
     clock,
     directory,

@@ -52,9 +52,16 @@ export class LiveCall implements Call {
     this.house.watchers?.event(this.id, this.config.id, at, event);
   }
 
-  /** @param via how the leg came; it is not asked of the caller's own leg. */
+  /**
+   * A call that is over takes no leg any more: it is hung up.
+   * @param via how the leg came; it is not asked of the caller's own leg.
+   */
   adopt(leg: Leg, via: Via = 'user'): void {
     if (leg.call === this) return;
+    if (this.#closed) {
+      leg.hangup(CAUSES.cancelled);
+      return;
+    }
     if (leg.call instanceof LiveCall) leg.call.#legs.delete(leg);
     leg.call = this;
     this.#legs.add(leg);
@@ -85,9 +92,12 @@ export class LiveCall implements Call {
     const cause = this.caller.endCause;
     if (cause) this.concludeWith(this.caller, cause);
     const end = this.#end ?? { by: 'system', cause: CAUSES.normal };
-    const left = [...this.#legs];
-    for (const leg of left) leg.hangup(end.cause);
-    await Promise.all(left.map(leg => leg.ended));
+    // What a broken flow has left running may still bring legs while others end.
+    while (this.#legs.size > 0) {
+      const left = [...this.#legs];
+      for (const leg of left) leg.hangup(end.cause);
+      await Promise.all(left.map(leg => leg.ended));
+    }
     this.note({ type: 'call.ended', by: end.by, cause: end.cause });
     this.house.journal.flush();
     this.house.calls.delete(this);

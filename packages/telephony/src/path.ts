@@ -22,7 +22,7 @@ export interface Path {
   /** Said to the target: Diversion and History-Info (USR-44.1, 44.2). */
   readonly divertedBy?: NonNullable<DialOptions['divertedBy']>;
   /** Channel and money, held until the leg is over. */
-  readonly held: readonly Disposable[];
+  readonly held: Disposable | null;
 }
 
 /** Why no INVITE leaves. */
@@ -57,7 +57,7 @@ function toDevices(call: LiveCall, user: UserConfig, o: DialOptions): Path | NoP
     via: 'user',
     // A phone is told of the public number that was called; a colleague's direct call was not diverted.
     ...(call.called && o.divertedBy && { divertedBy: o.divertedBy }),
-    held: [],
+    held: null,
   };
 }
 
@@ -111,16 +111,17 @@ const trunkFacts = ({ house: { lines } }: LiveCall) => ({
 });
 
 /** One outgoing channel and the money of one leg (USR-44.4). Emergency calls pass both limits. */
-function hold(call: LiveCall, to: NumberTarget, emergency: boolean): readonly Disposable[] | NoPath {
+function hold(call: LiveCall, to: NumberTarget, emergency: boolean): Disposable | NoPath {
   const { house, config } = call;
-  const channel = house.channels.take(config.id, 'outgoing', config.channels.outgoing, { emergency });
+  using held = new DisposableStack();
+  const limit = config.channels.outgoing;
+  const channel = held.use(house.channels.take(config.id, 'outgoing', limit, { emergency }));
   if (!channel) return skip('noChannel', CAUSES.noOutgoingChannel);
   const payer = to.onBehalfOf ? partyOf(to.onBehalfOf) : call.caller.party;
-  const money = house.meter.hold({ call: call.id, domain: config.id, payer, number: to.number, emergency });
-  if (money) return [channel, money];
-  if (emergency) return [channel];
-  channel[Symbol.dispose]();
-  return skip('noMoney', CAUSES.noOutgoingChannel);
+  const spending = { call: call.id, domain: config.id, payer, number: to.number, emergency };
+  const money = held.use(house.meter.hold(spending));
+  if (!money && !emergency) return skip('noMoney', CAUSES.noOutgoingChannel);
+  return held.move();
 }
 
 /** The number a forwarded call was for: as the public network knows it, the internal one where it knows none. */

@@ -32,7 +32,7 @@ export class Ring implements Attempt {
   /** INVITEs under way, each with what it holds. */
   readonly #ringing = new Set<Leg>();
   readonly #followed = new Set<Ring>();
-  #held: readonly Disposable[] = [];
+  #held: Disposable | null = null;
   #timer: Timer | null = null;
   #tried = false;
   #over = false;
@@ -99,7 +99,10 @@ export class Ring implements Attempt {
       ...this.#subject(),
       ...(this.#to.rule && { rule: this.#to.rule }),
     });
-    void this.#run(path);
+    this.#run(path).catch((error: unknown) => {
+      this.#call.house.log.error({ call: this.#call.id, error: String(error) }, 'a target could not be rung');
+      this.stop(CAUSES.systemEnd);
+    });
   }
 
   async #run(path: Path): Promise<void> {
@@ -207,9 +210,7 @@ export class Ring implements Attempt {
 
   /** Channel and money stay with an answered leg until it ends; a picker's leg costs nothing. */
   #release(winner: Leg | null): void {
-    const free = () => {
-      for (const one of this.#held) one[Symbol.dispose]();
-    };
+    const free = () => this.#held?.[Symbol.dispose]();
     if (winner && winner.party.kind === 'pstn') void winner.ended.then(free);
     else free();
   }

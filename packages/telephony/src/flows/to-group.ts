@@ -35,5 +35,9 @@ async function ringMembers(
   const won = new AbortController();
   const members = group.members.flatMap(({ user }) => findUser(call.config, user) ?? []);
   const branches = members.map(member => ringContacts(call, member, { ...o, signal: won.signal }));
-  return firstAnswer(branches, () => won.abort());
+  try {
+    return await firstAnswer(branches, () => won.abort());
+  } finally {
+    won.abort();
+  }
 }

@@ -191,11 +191,12 @@ export class Arrivals {
             name: caller.name,
             trunk: from.trunk.id,
           };
+    const hops = countDiversions(headers);
+    const replaces = readReplaces(headers.get('Replaces'));
     const leg = new IncomingLeg(
       { context, config, party, maxForwards: hopsLeft(headers), negotiation },
       invite,
     );
-    const replaces = readReplaces(headers.get('Replaces'));
     onArrival({
       leg,
       from,
@@ -203,7 +204,7 @@ export class Arrivals {
       dialled: caller.dialled,
       callerNumber: caller.callerNumber,
       privacy: caller.privacy,
-      hops: countDiversions(headers),
+      hops,
       ...(replaces && { replaces }),
     });
   }

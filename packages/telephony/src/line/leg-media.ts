@@ -78,9 +78,9 @@ export class LegMedia {
   /** Plays clips once, then silence. */
   play(clips: readonly ClipId[], stopOn?: string): Promise<PlayEnd> {
     const tag = ++this.#tag;
-    this.hear({ play: clips, tag, ...(stopOn !== undefined && { stopOn }), then: SILENCE });
     return new Promise(end => {
       if (this.#closed) return end('replaced');
+      this.hear({ play: clips, tag, ...(stopOn !== undefined && { stopOn }), then: SILENCE });
       this.#playing = { tag, stopOn: stopOn ?? '', end };
     });
   }
@@ -166,11 +166,14 @@ export class LegMedia {
 
   #tell(command: ForEndpoint, opening = false): void {
     if (this.#closed || (!this.#opened && !opening)) return;
-    void this.#hub.send(command).then(answer => this.#refused(answer));
+    void this.#hub.send(command).then(answer => this.#refused(command, answer));
   }
 
-  #refused(answer: Answer): void {
+  #refused(command: ForEndpoint, answer: Answer): void {
     if (answer.ok || this.#closed) return;
+    // No event will say that it is over.
+    if (command.do === 'hear' && 'play' in command.what && command.what.tag === this.#playing?.tag)
+      this.#playedTo('missing');
     if (answer.refused === 'unknown-endpoint' || answer.refused === 'gone') this.events.silent('engine');
   }
 

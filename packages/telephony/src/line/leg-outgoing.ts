@@ -65,8 +65,17 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     if (outcome.kind !== 'answered' || this.endCause) throw new LegEnded(this, await this.ended);
   }
 
-  /** Opens the endpoint, offers it and sends the INVITE. */
+  /** Opens the endpoint, offers it and sends the INVITE. Never rejects. */
   async depart(departure: Departure): Promise<void> {
+    try {
+      await this.#depart(departure);
+    } catch (error) {
+      this.context.log.error({ ...this.ids, error: String(error) }, 'an INVITE could not be sent');
+      this.#over({ kind: 'failed', cause: CAUSES.systemEnd, why: 'transport' }, 'us');
+    }
+  }
+
+  async #depart(departure: Departure): Promise<void> {
     const place = await this.media.open();
     if (this.endCause) return;
     if (!place) return this.noMedia();

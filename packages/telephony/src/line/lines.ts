@@ -157,19 +157,17 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
   const { context } = ways;
   const caller = order.caller instanceof LineLeg ? order.caller : null;
   const maxForwards = (caller?.maxForwards ?? DEFAULT_HOPS + 1) - 1;
+  const departure = departureOf(ways, order, maxForwards);
+  const leaves = !('sip' in departure);
   const leg = new OutgoingInvite({
     context,
     config: order.call.config,
     party: partyOf(order),
     maxForwards,
-    negotiation: new Negotiation(context, '', caller?.negotiation),
+    negotiation: new Negotiation(context, leaves ? departure.peer.address : '', caller?.negotiation),
   });
-  const departure = departureOf(ways, order, maxForwards);
   // The flow adopts the leg in this tick: what comes of it is noted in its call.
-  if ('sip' in departure) queueMicrotask(() => leg.refused(departure));
-  else {
-    leg.negotiation.peer = departure.peer.address;
-    void leg.depart(departure);
-  }
+  if (leaves) void leg.depart(departure);
+  else queueMicrotask(() => leg.refused(departure));
   return leg;
 }

@@ -1,4 +1,4 @@
-import type { Command, Ep, Event, MediaEngine } from '@kommutator/media';
+import type { Answer, Command, Ep, Event, MediaEngine } from '@kommutator/media';
 import type { Log } from '../ports.ts';
 import type { LegMedia } from './leg-media.ts';
 
@@ -31,9 +31,15 @@ export class MediaHub {
     this.#hearers.delete(media.ep);
   }
 
-  /** The engine's answer; a dead engine answers `gone`. */
-  send(command: Command): ReturnType<MediaEngine['command']> {
-    return this.#engine.command(command);
+  /** The engine's answer; an engine that is dead or breaks answers `gone`. Never rejects. */
+  send(command: Command): Promise<Answer> {
+    return this.#engine.command(command).catch((error: unknown): Answer => {
+      this.#log.error(
+        { ep: 'ep' in command ? command.ep : '', do: command.do, error: String(error) },
+        'media engine broke',
+      );
+      return { ok: false, refused: 'gone' };
+    });
   }
 
   /** Notes that `media` hears `now` instead of `before`. */

@@ -34,7 +34,7 @@ type Surroundings = Pick<LineContext, 'random' | 'settings' | 'isInside'>;
  */
 export class Negotiation {
   /** Source address of the peer's signalling: the latch prefers it until the answer. */
-  peer: string;
+  readonly peer: string;
   readonly #surroundings: Surroundings;
   readonly #preferred: readonly AudioCodec[];
   #local: LocalDescription;

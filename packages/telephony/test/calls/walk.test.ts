@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type ConfigInput,
   DEMO,
   IncomingCall,
   type Phone,
@@ -8,92 +7,7 @@ import {
   virtualExchange,
 } from '../../src/testing/index.ts';
 import { phonesOf } from './support.ts';
-
-/** A call as a script: what happens at which second. What cannot happen any more – a refusal after a BYE – does nothing. */
-interface Walk {
-  readonly name: string;
-  readonly config?: ConfigInput;
-  readonly caller: 'anna' | 'pstn';
-  readonly dials: string;
-  readonly steps: readonly (readonly [second: number, act: (phones: Phones) => void])[];
-}
-type Phones = Readonly<Record<'anna' | 'boris' | 'vera' | 'pstn', Phone>>;
-
-const MOBILE = '79160000001';
-const forwarding = [
-  { type: 'mobile', target: MOBILE, priority: 5, ringTime: 10 },
-  { priority: 10, ringTime: 10 },
-] as const;
-const FORWARDED: ConfigInput = {
-  ...DEMO,
-  users: { ...DEMO.users, boris: { extension: '102', forwarding } },
-};
-
-/** Answers, refuses or leaves whatever call a phone has, if it has one that lets it. */
-const answers = (phone: Phone) => phone.history.length > 0 && !phone.call.end && phone.answers();
-const leaves = (phone: Phone) => phone.history.at(-1)?.hangsUp();
-const progress = ({ history }: Phone) => {
-  const call = history.at(-1);
-  if (call instanceof IncomingCall && !call.end) call.progresses();
-};
-const picks = (phone: Phone) => void phone.calls('*8');
-
-const WALKS: readonly Walk[] = [
-  {
-    name: 'user answers',
-    caller: 'anna',
-    dials: '102',
-    steps: [
-      [2, p => answers(p.boris)],
-      [9, p => leaves(p.boris)],
-    ],
-  },
-  { name: 'user does not answer', caller: 'anna', dials: '102', steps: [] },
-  { name: 'user from the network', caller: 'pstn', dials: '74951230003', steps: [[2, p => answers(p.anna)]] },
-  {
-    name: 'group',
-    caller: 'pstn',
-    dials: '74951230001',
-    steps: [
-      [2, p => answers(p.boris)],
-      [7, p => leaves(p.boris)],
-    ],
-  },
-  {
-    name: 'public network with early media',
-    caller: 'anna',
-    dials: '89161112233',
-    steps: [
-      [1, p => progress(p.pstn)],
-      [3, p => answers(p.pstn)],
-      [8, p => leaves(p.pstn)],
-    ],
-  },
-  { name: 'emergency', caller: 'anna', dials: '112', steps: [[1, p => answers(p.pstn)]] },
-  { name: 'forbidden number', caller: 'anna', dials: '777', steps: [] },
-  { name: 'echo', caller: 'anna', dials: '999', steps: [] },
-  { name: 'pickup', caller: 'pstn', dials: '74951230003', steps: [[2, p => picks(p.vera)]] },
-  {
-    name: 'forwarding',
-    config: FORWARDED,
-    caller: 'anna',
-    dials: '102',
-    steps: [
-      [12, p => answers(p.boris)],
-      [20, p => leaves(p.boris)],
-    ],
-  },
-  {
-    name: 'forwarding answered by the mobile',
-    config: FORWARDED,
-    caller: 'anna',
-    dials: '102',
-    steps: [
-      [3, p => answers(p.pstn)],
-      [9, p => leaves(p.pstn)],
-    ],
-  },
-];
+import { answers, leaves, type Phones, picks, WALKS, type Walk } from './walks.ts';
 
 interface Cut {
   readonly at: number;

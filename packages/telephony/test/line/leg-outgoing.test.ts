@@ -205,6 +205,18 @@ describe('to a registered phone', () => {
     expect(await rig.left()).toEqual(NOTHING);
   });
 
+  test('a stack that breaks ends the leg, and nothing of it is left', async () => {
+    const anna = rig.phone('anna', ANNA);
+    await rig.settles(anna.registers());
+    rig.sip.invite = () => {
+      throw new Error('the stack broke');
+    };
+    const out = rig.inviteAnna();
+    expect(await rig.settles(out.result)).toMatchObject({ kind: 'failed', cause: CAUSES.systemEnd });
+    expect(rig.log.lines.join()).toContain('the stack broke');
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
   test('RFC 5626 a contact whose connection does not carry the INVITE fails at once and is forgotten', async () => {
     rig = new Rig({ protocol: 'tcp' });
     const { stack } = gate(ANNA);
