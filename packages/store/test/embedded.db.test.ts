@@ -1,6 +1,18 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -75,6 +87,43 @@ describe('embedded PostgreSQL', () => {
     expect(Number(fields[3])).toBe(server.pid);
   });
 
+  it('lets initdb run in a session of its own too, and takes nothing of an earlier attempt', async () => {
+    const dir = await folder();
+    const binaries = await prepareBinaries(await installedPackage(), null, dir, silentLog);
+    const bin = join(dir, 'bin');
+    await mkdir(bin);
+    await symlink(join(binaries.bin, 'postgres'), join(bin, 'postgres'));
+    const noted = join(dir, 'noted');
+    await writeFile(noted, '');
+    await chmod(noted, 0o666);
+    const script = `#!/bin/sh\necho $$ $(cut -d ' ' -f 6 /proc/$$/stat) > ${noted}\nexec ${join(binaries.bin, 'initdb')} "$@"\n`;
+    await writeFile(join(bin, 'initdb'), script, { mode: 0o755 });
+    // Left by a start that was killed: by this very pid (a container), by one that is gone, by one that means another process now.
+    const leftovers = [process.pid, 4_194_305, `${process.ppid}-1`].map(mark =>
+      join(dir, `pg18.new-${mark}`),
+    );
+    for (const leftover of leftovers) await mkdir(join(leftover, 'base'), { recursive: true });
+    const options = { dataDir: dir, clock, log: silentLog, durable: false };
+    servers.push(await startEmbedded({ ...options, binaries: { bin, major: binaries.major } }));
+    const [pid, session] = (await readFile(noted, 'utf8')).trim().split(' ');
+    expect(session).toBe(pid);
+    expect(leftovers.filter(existsSync)).toEqual([]);
+  });
+
+  it('leaves nothing behind when initdb fails, says why, and succeeds when it can', async () => {
+    const dir = await folder();
+    const bin = join(dir, 'bin');
+    await mkdir(bin);
+    await writeFile(join(bin, 'initdb'), '#!/bin/sh\necho no space left >&2\nexit 1\n', { mode: 0o755 });
+    const options = { dataDir: dir, clock, log: silentLog, durable: false };
+    for (const _attempt of [1, 2])
+      await expect(startEmbedded({ ...options, binaries: { bin, major: 18 } })).rejects.toThrow(
+        'no space left',
+      );
+    expect((await readdir(dir)).filter(name => name.startsWith('pg18.new'))).toEqual([]);
+    expect(await ask((await start(dir)).ownerUrl, 'SELECT 1')).toBe(1);
+  });
+
   it('adopts the live server of its folder, and stopping ends it', async () => {
     const dir = await folder();
     const first = await start(dir);
@@ -115,7 +164,8 @@ describe('embedded PostgreSQL', () => {
     const socket = new URL(server.ownerUrl).searchParams.get('host') ?? '';
     expect(socket.length).toBeLessThan(80);
     expect((await stat(socket)).mode & 0o777).toBe(0o700);
-    folders.push(socket);
+    await server.stop();
+    expect(existsSync(socket)).toBe(false);
   });
 
   it.runIf(asRoot)('as an ordinary user runs as that user', async () => {

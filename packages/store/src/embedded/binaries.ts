@@ -1,11 +1,12 @@
 /** The PostgreSQL programs that npm brought along. */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import type { StoreLog } from '../log.ts';
 import { type Account, canRead } from './account.ts';
 import { EmbeddedFailure, errnoOf } from './failure.ts';
+import { madeBeside } from './scratch.ts';
 
 export interface Binaries {
   /** Folder of `postgres` and `initdb`. */
@@ -43,14 +44,12 @@ export async function prepareBinaries(
   if (!existsSync(copy)) {
     log.info({ from: folder, to: copy }, 'copying the database programs to where they can be run');
     await mkdir(spare, { recursive: true });
-    const fresh = `${copy}.${process.pid}`;
-    await rm(fresh, { recursive: true, force: true });
-    await cp(join(folder, 'native'), join(fresh, 'native'), { recursive: true, verbatimSymlinks: true });
-    await linked(fresh);
-    await rename(fresh, copy).catch(async error => {
-      await rm(fresh, { recursive: true, force: true });
-      if (!existsSync(copy)) throw error;
-    });
+    const fill = async (fresh: string) => {
+      await chmod(fresh, 0o755);
+      await cp(join(folder, 'native'), join(fresh, 'native'), { recursive: true, verbatimSymlinks: true });
+      await linked(fresh);
+    };
+    await madeBeside(copy, fill, () => existsSync(copy));
   }
   return { bin: join(copy, 'native', 'bin'), major };
 }

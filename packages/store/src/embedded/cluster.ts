@@ -1,12 +1,14 @@
 /** Makes the cluster, once. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chown } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { StoreLog } from '../log.ts';
 import type { Binaries } from './binaries.ts';
 import { EmbeddedFailure } from './failure.ts';
 import type { Place } from './place.ts';
+import { madeBeside } from './scratch.ts';
 import { localeArguments } from './settings.ts';
 
 /**
@@ -19,41 +21,36 @@ export async function ensureCluster(
   durable: boolean,
   log: StoreLog,
 ): Promise<void> {
-  if (existsSync(join(place.cluster, 'PG_VERSION'))) return;
-  const parent = dirname(place.cluster);
-  const prefix = `${basename(place.cluster)}.new-`;
-  for (const name of await readdir(parent))
-    if (name.startsWith(prefix) && !existsSync(`/proc/${name.slice(prefix.length)}`))
-      await rm(join(parent, name), { recursive: true, force: true });
-  const fresh = join(parent, `${prefix}${process.pid}`);
+  const made = () => existsSync(join(place.cluster, 'PG_VERSION'));
+  if (made()) return;
   log.info({ folder: place.cluster }, 'creating the database');
-  await mkdir(fresh, { mode: 0o700 });
-  if (place.account) await chown(fresh, place.account.uid, place.account.gid);
-  await initdb(fresh, place, binaries, durable);
-  await rename(fresh, place.cluster).catch(async error => {
-    await rm(fresh, { recursive: true, force: true });
-    if (!existsSync(join(place.cluster, 'PG_VERSION'))) throw error;
-  });
+  const fill = async (fresh: string) => {
+    if (place.account) await chown(fresh, place.account.uid, place.account.gid);
+    await initdb(fresh, place, binaries, durable);
+  };
+  await madeBeside(place.cluster, fill, made);
 }
 
-function initdb(folder: string, place: Place, binaries: Binaries, durable: boolean): Promise<void> {
+/** In a session of its own: Ctrl-C in the terminal must not end it half-way, it takes less than a second. */
+async function initdb(folder: string, place: Place, binaries: Binaries, durable: boolean): Promise<void> {
   const args = [
     ...['-D', folder, '-U', 'postgres', '--auth-local=trust', '--auth-host=reject', '--encoding=UTF8'],
     ...localeArguments(binaries.major),
     ...(durable ? [] : ['--no-sync']),
   ];
-  return new Promise((resolve, reject) => {
-    execFile(
-      join(binaries.bin, 'initdb'),
-      args,
-      { ...(place.account ?? {}), cwd: '/', env: serverEnvironment() },
-      (error, stdout, stderr) => {
-        if (error)
-          reject(new EmbeddedFailure(`initdb failed: ${stderr.trim() || stdout.trim() || error.message}`));
-        else resolve();
-      },
-    );
+  const child = spawn(join(binaries.bin, 'initdb'), args, {
+    ...(place.account ?? {}),
+    cwd: '/',
+    env: serverEnvironment(),
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const ended = new Promise<string | null>(resolve => {
+    child.once('error', error => resolve(error.message));
+    child.once('close', (code, signal) => resolve(code === 0 ? null : `ended with ${signal ?? code}`));
+  });
+  const [complaint, how] = await Promise.all([text(child.stderr).catch(() => ''), ended]);
+  if (how !== null) throw new EmbeddedFailure(`initdb failed: ${complaint.trim() || how}`);
 }
 
 /** Nothing of our environment reaches the server: PGDATA, PGPORT or a locale of the user would change it. */

@@ -1,4 +1,6 @@
 /** The default database: PostgreSQL from npm under our own starter (DESIGN §3). */
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Clock } from '@kommutator/base';
 import { Client } from 'pg';
 import type { StoreLog } from '../log.ts';
@@ -49,7 +51,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     pid: server.pid,
     adopted: server.adopted,
     onExit: watch => server.onExit(watch),
-    stop: () => server.stop(),
+    async stop() {
+      await server.stop();
+      if (!place.sockets.startsWith(dirname(place.cluster))) await rmdir(place.sockets).catch(() => {});
+    },
   };
 }
 
