@@ -21,8 +21,15 @@ export interface DigestServerOptions {
   readonly nonceLife?: Ms;
   /** Nonces in use that are remembered; 50 000 when left out (about 10 MB). */
   readonly capacity?: number;
-  /** Offered in this order; SHA-256, then MD5, when left out (RFC 8760 §2.6). */
+  /** Offered in this order; MD5, then SHA-256, when left out. */
   readonly algorithms?: readonly DigestAlgorithm[];
+}
+
+export interface ChallengeOptions {
+  /** The password was right, the nonce was not. */
+  readonly stale?: boolean;
+  /** For a peer that gives up at any other algorithm; without effect where this one is switched off. */
+  readonly only?: DigestAlgorithm | undefined;
 }
 
 /** What is stored of a password, lower-case hex; see `ha1`. */
@@ -98,10 +105,11 @@ export class DigestServer {
   }
 
   /** Values for WWW-Authenticate or Proxy-Authenticate fields, one each, in the order they must be sent. */
-  challenge(realm: string, o: { stale?: boolean } = {}): string[] {
+  challenge(realm: string, o: ChallengeOptions = {}): string[] {
     const nonce = this.#mint.issue(realm);
     const stale = o.stale ? ', stale=true' : '';
-    return this.#algorithms.map(
+    const offered = o.only && this.#algorithms.includes(o.only) ? [o.only] : this.#algorithms;
+    return offered.map(
       algorithm =>
         `Digest realm=${quote(realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale}`,
     );

@@ -240,6 +240,13 @@ describe('server', () => {
     expect(strict.verify(answer({ challenges: md5 }), REGISTER, lookup)).toBe('malformed');
   });
 
+  test('RFC 8760 a peer that knows one algorithm alone is offered that one, unless it is switched off', () => {
+    const strict = new DigestServer({ clock, secret: Buffer.alloc(32, 7), random, algorithms: ['SHA-256'] });
+    const offered = (from: DigestServer) =>
+      from.challenge(REALM, { only: 'MD5' }).map(text => parseDigest(text)?.algorithm);
+    expect([offered(server), offered(strict)]).toEqual([['MD5'], ['SHA-256']]);
+  });
+
   test('RFC 7616 §5 an answer changed at random never passes and never throws', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.nat(), fc.string({ minLength: 1, maxLength: 3 }), (where, junk) => {

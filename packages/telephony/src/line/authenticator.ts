@@ -11,6 +11,7 @@ import {
 import type { Directory, Log } from '../ports.ts';
 import { isPrivate } from './addresses.ts';
 import { Guard } from './guard.ts';
+import { takesMd5Alone } from './md5-alone.ts';
 
 export type Verdict =
   | { readonly kind: 'ok'; readonly credential: SipCredential }
@@ -59,8 +60,8 @@ export class Authenticator {
    */
   check(request: SipRequest, source: Peer, realm: string, field: keyof typeof FIELDS): Verdict {
     const answer = this.#answerFor(request, realm, field);
-    if (!answer) return this.#challenge(realm, field);
-    const account = `${answer.username}@${realm}`;
+    if (!answer) return this.#challenge(request, realm, field);
+    const account = accountOf(answer.username, realm);
     if (this.#guard.locked(source.address, account)) return { kind: 'forbidden' };
     const result = this.#deps.digest.authenticate(answer.value, request, (login, claimed) =>
       claimed === realm ? this.#credentials(login, realm, source) : null,
@@ -73,7 +74,7 @@ export class Authenticator {
         'wrong password',
       );
     }
-    return this.#challenge(realm, field, result.verdict === 'stale');
+    return this.#challenge(request, realm, field, result.verdict === 'stale');
   }
 
   #answerFor({ headers }: SipRequest, realm: string, field: keyof typeof FIELDS) {
@@ -84,9 +85,10 @@ export class Authenticator {
     return null;
   }
 
-  #challenge(realm: string, field: keyof typeof FIELDS, stale = false): Verdict {
+  #challenge({ headers }: SipRequest, realm: string, field: keyof typeof FIELDS, stale = false): Verdict {
     const name = FIELDS[field].challenge;
-    const values = this.#deps.digest.challenge(realm, { stale });
+    const only = takesMd5Alone(headers.get('User-Agent')) ? 'MD5' : undefined;
+    const values = this.#deps.digest.challenge(realm, { stale, only });
     return { kind: 'challenge', headers: values.map(value => [name, value] as const) };
   }
 
@@ -111,3 +113,14 @@ export class Authenticator {
     return opened;
   }
 }
+
+/** Longer than any login and any domain name of ours. */
+const LONGEST_LOGIN = 64;
+const LONGEST_REALM = 255;
+
+/**
+ * What guard and log call a sender: whatever he writes, it is no longer than a real one. `join` copies; a template would
+ * keep the whole message its parts were cut from for as long as the guard remembers the name.
+ */
+const accountOf = (login: string, realm: string): string =>
+  [login.slice(0, LONGEST_LOGIN), realm.slice(0, LONGEST_REALM)].join('@');

@@ -42,6 +42,20 @@ describe('RFC 3261 §10 the registrar', () => {
     expect(challenges.every(text => text.includes(`realm="${DOMAIN}"`))).toBe(true);
   });
 
+  test.each([
+    ['baresip v1.0.0 (x86_64/linux)', ['MD5']],
+    ['baresip v3.11.0 (x86_64/Linux)', ['MD5']],
+    ['baresip v3.12.1 (x86_64/Linux)', ['MD5', 'SHA-256']],
+    ['Linphone Desktop/5.0.2 baresip v1.0.0', ['MD5', 'SHA-256']],
+  ])('a phone that gives up at SHA-256 is not offered it: %s', async (userAgent, offered) => {
+    const aor = `<sip:anna@${DOMAIN}>`;
+    const response = await rig
+      .stack(ANNA, 5060, 1, userAgent)
+      .request({ method: 'REGISTER', uri: `sip:${DOMAIN}`, from: aor, to: aor }, EXCHANGE);
+    const challenges = response.headers.all('WWW-Authenticate');
+    expect(challenges.map(text => /algorithm=([^,]+)/.exec(text)?.[1])).toEqual(offered);
+  });
+
   test('several phones of one login, the preferred one first; asking changes nothing; * forgets them all', async () => {
     const desk = register(ANNA, { callId: 'desk', headers: [contact(`<sip:anna@${ANNA}>;q=0.3`)] });
     const mobile = register('10.0.0.6', {

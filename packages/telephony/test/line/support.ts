@@ -154,12 +154,12 @@ export class Rig {
   }
 
   /** A peer that speaks SIP by hand. */
-  stack(address: string, port = 5060, seed = port): SipStack {
+  stack(address: string, port = 5060, seed = port, userAgent = 'Peer'): SipStack {
     return createStack({
       transport: this.network.transport({ address, port, protocol: this.#protocol }),
       clock: this.clock,
       random: seededRandom(seed + 7),
-      userAgent: 'Peer',
+      userAgent,
     });
   }
 
