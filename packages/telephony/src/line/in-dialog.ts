@@ -18,6 +18,7 @@ export class InDialog implements DialogEvents {
         this.#offer(transaction, true);
         return;
       case 'UPDATE':
+      case 'PRACK': // With SDP: a new offer (RFC 3262 §5).
         this.#offer(transaction, false);
         return;
       case 'INFO':

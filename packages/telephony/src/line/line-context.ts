@@ -37,8 +37,17 @@ export interface LineContext {
 }
 
 /** Methods taken inside a dialog; the stack tells them in Allow. */
-export const LINE_ALLOW: readonly string[] = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'];
-/** Extensions the line takes care of; the stack refuses a request that requires another (RFC 3261 §8.2.2.3). */
-export const LINE_SUPPORTED: readonly string[] = ['replaces', 'path'];
+export const LINE_ALLOW: readonly string[] = [
+  'INVITE',
+  'ACK',
+  'CANCEL',
+  'BYE',
+  'OPTIONS',
+  'INFO',
+  'UPDATE',
+  'PRACK',
+];
+/** Extensions the line and the stack take care of; the stack refuses a request that requires another (RFC 3261 §8.2.2.3). */
+export const LINE_SUPPORTED: readonly string[] = ['replaces', 'path', '100rel'];
 /** Value of Allow in a 405. */
 export const ALLOW = LINE_ALLOW.join(', ');

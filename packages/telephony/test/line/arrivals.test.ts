@@ -218,8 +218,8 @@ describe('what is refused before anything rings', () => {
   });
 
   test('RFC 3261 §8.2.2.3 an extension we do not have: 420', async () => {
-    const response = await call({ headers: [['Require', '100rel']] });
-    expect([response?.status, response?.headers.get('Unsupported')]).toEqual([420, '100rel']);
+    const response = await call({ headers: [['Require', 'recipient-list-invite']] });
+    expect([response?.status, response?.headers.get('Unsupported')]).toEqual([420, 'recipient-list-invite']);
   });
 
   describe('DESIGN §2 while the gate is shut', () => {

@@ -1,6 +1,6 @@
 import type { ClipId, Key } from '@kommutator/media';
 import { CAUSES } from '@kommutator/model/cause';
-import { createStack, type Dialog, type SipRequest } from '@kommutator/sip';
+import { createStack, type Dialog, type InviteFailure, type SipRequest } from '@kommutator/sip';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Leg, LegEnded } from '../../src/call.ts';
 import { trunkOf } from '../../src/testing/memory-ports.ts';
@@ -64,6 +64,42 @@ describe('before the answer', () => {
     expect(await call.hears()).toBe('tone:ringback');
     expect(lines()).toHaveLength(2);
     leg.hangup(CAUSES.busy);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('RFC 3262 §3 a caller who takes 100rel misses no early media: PRACK, and an offer in it is answered', async () => {
+    const stack = createStack({
+      transport: rig.network.transport({ address: '10.9.0.2', port: 5060 }),
+      clock: rig.clock,
+      random: Math.random,
+      userAgent: 'Peer',
+      supported: ['100rel'],
+    });
+    const sdp = (port: number) => ({
+      type: 'application/sdp',
+      bytes: Buffer.from(
+        `v=0\r\no=- 1 ${port} IN IP4 10.9.0.2\r\ns=-\r\nc=IN IP4 10.9.0.2\r\nt=0 0\r\nm=audio ${port} RTP/AVP 8\r\n`,
+      ),
+    });
+    const init = { uri: 'sip:74951230002@10.0.0.1', from: '<sip:1@c>', to: '<sip:2@c>' };
+    const failures: InviteFailure[] = [];
+    stack.invite({ ...init, method: 'INVITE', body: sdp(4000) }, EXCHANGE, {
+      provisional: () => undefined,
+      prack: () => sdp(4002),
+      answered: (_, dialog) => dialog.acknowledge(),
+      failed: failure => failures.push(failure),
+    });
+    await rig.clock.settle();
+    const { leg } = rig.arrival;
+    leg.hear({ loop: clip('melody:one') });
+    await rig.clock.settle();
+    expect(lines()).toEqual(['SIP/2.0 100 Trying', 'SIP/2.0 183 Session Progress', 'SIP/2.0 200 OK']);
+    expect(rig.network.log.at(-1)?.text).toMatch(/CSeq: 2 PRACK[\s\S]*m=audio/);
+    await leg.answer();
+    await rig.clock.settle();
+    expect(rig.network.log.findLast(m => m.line === 'SIP/2.0 200 OK')?.text).not.toContain('m=audio');
+    leg.hangup(CAUSES.normal);
+    expect(failures).toEqual([]);
     expect(await rig.left()).toEqual(NOTHING);
   });
 
