@@ -1,4 +1,5 @@
 /** What whole-product tests and load tools share. */
+export * from './baresip.ts';
 export * from './configure.ts';
 export * from './exchange.ts';
 export * from './history.ts';
