@@ -111,6 +111,7 @@ async function office(around: Surroundings): Promise<Running> {
   let said = 'nothing yet';
   const began = clock.now();
   const sayHealth = () => {
+    if (stop.signal.aborted) return;
     const now = health.current;
     const missing = now.status === 'ok' ? [] : now.missing;
     // A restarted office knows nothing yet: that is no news.
@@ -119,7 +120,7 @@ async function office(around: Surroundings): Promise<Running> {
       tell({ is: 'health', missing });
       said = missing.join();
     }
-    if (!stop.signal.aborted) clock.after(HEALTH_EVERY, sayHealth);
+    clock.after(HEALTH_EVERY, sayHealth);
   };
   sayHealth();
   return {
