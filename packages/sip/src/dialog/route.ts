@@ -33,8 +33,9 @@ export function requestTarget(
 
 /**
  * Where requests inside a dialog really go.
- * - With a route set: to the address its first entry names; to `heard` when that is a name (DNS is not the stack's) or
- *   the same machine over a connection.
+ * - With a route set: to the address its first entry names; to `heard` when that is a name (DNS is not the stack's), the
+ *   same machine over a connection, or a private address written by a public one: a stranger on the Internet does not
+ *   aim our requests at what only we can reach.
  * - Without one: back to `heard`, where the INVITE came from or went to. A phone behind NAT writes an address into
  *   Contact that nobody reaches. Only a Contact with another public address than that of a public `heard` is believed:
  *   the far end of a proxy that does not stay in the dialog.
@@ -43,7 +44,8 @@ export function nextHop(target: string, routes: readonly string[], heard: Peer):
   if (heard.protocol !== 'udp' && heard.protocol !== 'tcp') return heard;
   if (routes[0] !== undefined) {
     const route = parseNameAddr(routes[0]);
-    return route && isIP(route.uri.host) ? peerOf(route.uri, heard) : heard;
+    if (!route || isIP(route.uri.host) === 0) return heard;
+    return isPublic(heard.address) && !isPublic(route.uri.host) ? heard : peerOf(route.uri, heard);
   }
   const contact = parseUri(target);
   if (!contact || contact.host === heard.address) return heard;

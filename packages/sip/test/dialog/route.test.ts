@@ -40,6 +40,20 @@ describe('where requests inside a dialog go', () => {
       phone,
       udp('198.51.100.1', 5062),
     ],
+    [
+      'a private route told by a public address: back to the source',
+      'sip:a@203.0.113.7',
+      ['<sip:10.0.0.1:22;lr>'],
+      phone,
+      phone,
+    ],
+    [
+      'a private route told in one house: there',
+      'sip:a@10.0.0.7',
+      ['<sip:10.0.0.1;lr>'],
+      lan,
+      udp('10.0.0.1', 5060),
+    ],
     ['a route with a name: back to the source', 'sip:a@10.0.0.1', ['<sip:edge.example;lr>'], phone, phone],
     [
       'a proxy over TCP: over the connection it made',

@@ -5,24 +5,19 @@ import type { Binding } from './bindings.ts';
 /**
  * Where an INVITE to a registered phone is sent (RFC 3261 §18.1, RFC 3581, RFC 5626):
  * - through Path: to the edge the REGISTER came from, which knows the way on (RFC 3327);
- * - over TCP, TLS, WebSocket: down the connection of the REGISTER; when that did not outlive a restart, to the address in
- *   Contact, where there is one;
- * - over UDP: to host and port of Contact when its host is the very address the REGISTER came from; otherwise the phone
- *   is behind NAT, or Contact is a name, and only the source of the REGISTER is known to reach it.
+ * - over TCP, TLS, WebSocket: down the connection of the REGISTER, as long as there is one;
+ * - over UDP, and over TCP or TLS after a restart of ours: to the port of Contact when its host is the very address the
+ *   REGISTER came from; otherwise the phone is behind NAT, or Contact is a name, and only the source of the REGISTER is
+ *   known to reach it.
+ * It never leaves for an address that did not register itself: Contact is the phone's word, and whoever has one account
+ * could aim our calls at anybody, or at what only we can reach.
  */
 export function peerOf(binding: Binding): Peer {
   const { source, record } = binding;
   if (record.path.length > 0 || source.flow !== undefined) return source;
   const uri = parseUri(record.contact);
   if (!uri || !isAddress(uri.host)) return source;
-  const host = plainAddress(uri.host);
-  if (source.protocol === 'udp') {
-    return host === plainAddress(source.address) ? { ...source, port: uri.port ?? 5060 } : source;
-  }
   if (source.protocol === 'ws' || source.protocol === 'wss') return source;
-  return {
-    protocol: source.protocol,
-    address: host,
-    port: uri.port ?? (source.protocol === 'tls' ? 5061 : 5060),
-  };
+  if (plainAddress(uri.host) !== plainAddress(source.address)) return source;
+  return { ...source, port: uri.port ?? (source.protocol === 'tls' ? 5061 : 5060) };
 }

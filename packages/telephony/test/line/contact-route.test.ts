@@ -49,12 +49,19 @@ describe('where a registered phone is reached', () => {
     expect(route('sip:anna@198.51.100.7:5062', udp, ['<sip:edge;lr>'])).toBe('udp:198.51.100.7:40000');
   });
 
-  test('RFC 5626 down the connection of its REGISTER; after a restart to Contact, where that is an address', () => {
+  test('RFC 5626 down the connection of its REGISTER; after a restart to Contact, where that is its own address', () => {
     expect(route('sip:anna@10.1.1.1;transport=tcp', { ...tcp, flow: 'f1' })).toBe('tcp:198.51.100.7:40000');
-    expect(route('sip:anna@10.1.1.1:5071;transport=tcp', tcp)).toBe('tcp:10.1.1.1:5071');
+    expect(route('sip:anna@198.51.100.7:5071;transport=tcp', tcp)).toBe('tcp:198.51.100.7:5071');
+    const tls: Peer = { ...tcp, protocol: 'tls' };
+    expect(route('sip:anna@198.51.100.7;transport=tls', tls)).toBe('tls:198.51.100.7:5061');
     expect(route('sip:x@abc.invalid;transport=ws', { ...tcp, protocol: 'wss' })).toBe(
       'wss:198.51.100.7:40000',
     );
+  });
+
+  test('a Contact at a third address aims nothing there, whatever the transport', () => {
+    for (const source of [udp, tcp, { ...tcp, protocol: 'tls' } as Peer, { ...tcp, flow: 'f1' }])
+      expect(route('sip:anna@10.1.1.1:22', source)).toBe(`${source.protocol}:198.51.100.7:40000`);
   });
 
   test('a source is known as long as one phone is registered from it', () => {
