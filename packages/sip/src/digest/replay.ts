@@ -37,7 +37,8 @@ export class ReplayGuard {
     if (!seen) {
       this.#makeRoom(expired);
       if (issued <= this.#refusedUntil) return false;
-      this.#seen.set(nonce, { issued, highest: count, window: 1 });
+      // A copy: the nonce was cut out of a message, which must not live as long as the nonce.
+      this.#seen.set(Buffer.from(nonce).toString('latin1'), { issued, highest: count, window: 1 });
       return true;
     }
     const ahead = count - seen.highest;

@@ -7,6 +7,10 @@ const MAX_EXPIRES = 3600;
 const DEFAULT_EXPIRES = 300;
 /** Contacts per address of record. */
 export const MAX_CONTACTS = 10;
+/** Characters of a contact URI, of a `+sip.instance`, and of all Path values: they are kept, on disk and in an index too. */
+const LONGEST_CONTACT = 512;
+const LONGEST_INSTANCE = 256;
+const LONGEST_PATH = 1024;
 
 /** One contact a REGISTER wants bound; `expires` 0 = unbound. */
 export interface WantedContact {
@@ -43,10 +47,11 @@ export function readRegister(headers: Headers): Result<Wish, BadRegister> {
       : err({ status: 400, reason: 'Contact * needs Expires: 0' });
   }
   if (contacts.length > MAX_CONTACTS) return err({ status: 403, reason: 'Too many contacts' });
+  if (headers.all('Path').join().length > LONGEST_PATH) return err({ status: 400, reason: 'Path too long' });
   const wanted: WantedContact[] = [];
   for (const text of contacts) {
     const contact = readContact(text, general);
-    if (!contact) return err({ status: 400, reason: 'Bad Contact' });
+    if (!contact || contact.uri.length > LONGEST_CONTACT) return err({ status: 400, reason: 'Bad Contact' });
     if (contact.expires > 0 && contact.expires < MIN_EXPIRES)
       return err({ status: 423, headers: [['Min-Expires', String(MIN_EXPIRES)]] });
     wanted.push(contact);
@@ -65,14 +70,20 @@ function readContact(text: string, general: number | null): WantedContact | null
   if (!contact || contact.uri.scheme === 'tel' || contact.uri.host === '') return null;
   const { params } = contact;
   const expires = readSeconds(params.expires) ?? general ?? DEFAULT_EXPIRES;
-  const instance = params['+sip.instance'];
+  const instance = readInstance(params['+sip.instance'], params['reg-id']);
   return {
     uri: formatUri(contact.uri),
     key: contactKey(contact.uri),
-    instance: instance ? `${instance}${params['reg-id'] ? `#${params['reg-id']}` : ''}` : null,
+    instance,
     q: readQ(params.q),
     expires: Math.min(expires, MAX_EXPIRES),
   };
+}
+
+/** One that is longer than any real one names no phone. */
+function readInstance(instance = '', regId = ''): string | null {
+  if (instance === '' || instance.length + regId.length > LONGEST_INSTANCE) return null;
+  return regId === '' ? instance : `${instance}#${regId}`;
 }
 
 /** delta-seconds; null when absent or malformed, which counts as absent (RFC 3261 §10.2.1.1). */

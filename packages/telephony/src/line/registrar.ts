@@ -12,6 +12,7 @@ import {
 import type { Directory, Log, RegistrationStore } from '../ports.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type Binding, Bindings } from './bindings.ts';
+import { ownText } from './own-text.ts';
 import { MAX_CONTACTS, readRegister, type WantedContact } from './register-request.ts';
 
 export interface RegistrarDeps {
@@ -21,6 +22,10 @@ export interface RegistrarDeps {
   readonly authenticator: Authenticator;
   readonly log: Log;
 }
+
+const LONGEST_USER_AGENT = 128;
+/** What is beyond it does not tell one REGISTER from another. */
+const LONGEST_CALL_ID = 256;
 
 /** Registrar and location service (RFC 3261 §10): who is reachable where, on disk before it is confirmed. */
 export class Registrar {
@@ -94,7 +99,7 @@ export class Registrar {
     }
     const { domain, login } = credential;
     const order = {
-      callId: headers.get('Call-ID') ?? '',
+      callId: ownText((headers.get('Call-ID') ?? '').slice(0, LONGEST_CALL_ID)),
       cseq: parseCSeq(headers.get('CSeq') ?? '')?.sequence ?? 0,
     };
     const bound = [...this.#bindings.of(domain, login)];
@@ -130,14 +135,14 @@ export class Registrar {
       domain,
       user,
       login,
-      contact: contact.uri,
-      instance: contact.instance,
+      contact: old?.contact === contact.uri ? old.contact : ownText(contact.uri),
+      instance: contact.instance === null ? null : ownText(contact.instance),
       protocol: source.protocol,
       sourceAddress: source.address,
       sourcePort: source.port,
       ...order,
-      path: request.headers.all('Path'),
-      userAgent: (request.headers.get('User-Agent') ?? '').slice(0, 128),
+      path: request.headers.all('Path').map(ownText),
+      userAgent: ownText((request.headers.get('User-Agent') ?? '').slice(0, LONGEST_USER_AGENT)),
       q: contact.q,
       registeredAt: old?.record.registeredAt ?? now,
       expiresAt: now + contact.expires * 1000,
