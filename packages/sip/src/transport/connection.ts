@@ -32,6 +32,8 @@ export class Connection {
   /** What has been sent and not confirmed written. */
   #waiting = new Set<(why: string) => void>();
   #proven = false;
+  /** What was read last held a ping, and it has been answered. */
+  #ponged = false;
   #closed = false;
 
   constructor(socket: Socket, peer: Peer, events: ConnectionEvents) {
@@ -46,7 +48,7 @@ export class Connection {
         this.#proven = true;
         events.message(bytes.slice(), peer);
       },
-      ping: () => socket.write(PONG),
+      ping: () => this.#pong(),
       fault: fault => this.#answerFault(fault),
     });
     socket.setNoDelay(true);
@@ -100,8 +102,19 @@ export class Connection {
   #read(chunk: Uint8Array): void {
     if (this.#closed) return;
     this.#used = this.#events.now();
+    this.#ponged = false;
     this.#framer.push(chunk);
     this.#unfinishedSince = this.#framer.pending === 0 ? null : (this.#unfinishedSince ?? this.#used);
+  }
+
+  /**
+   * RFC 5626 §4.4.1. Pings that come in one piece get one answer, and none while the last one waits to be read: sixteen
+   * thousand fit into 64 kB.
+   */
+  #pong(): void {
+    if (this.#ponged || this.#socket.writableLength > 0) return;
+    this.#ponged = true;
+    this.#socket.write(PONG);
   }
 
   /** The stream cannot be cut into messages any more (RFC 3261 §18.3): say so, and close. */
