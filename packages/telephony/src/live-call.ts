@@ -1,7 +1,7 @@
 import { type Clock, newId } from '@kommutator/base';
 import { CAUSES, type Cause } from '@kommutator/model/cause';
-import type { DomainSnapshot, UserConfig } from '@kommutator/model/config';
-import type { CallEvent, EndedBy, Party } from '@kommutator/model/events';
+import type { DomainSnapshot } from '@kommutator/model/config';
+import type { CallEvent, EndedBy } from '@kommutator/model/events';
 import type { CallId } from '@kommutator/model/ids';
 import type { Arrival, Call, Leg } from './call.ts';
 import type { House } from './house.ts';
@@ -103,11 +103,3 @@ export class LiveCall implements Call {
     this.house.calls.delete(this);
   }
 }
-
-/** A user as the far end of a leg, and as the one who pays. */
-export const partyOf = (user: UserConfig): Party => ({
-  kind: 'user',
-  number: user.extension,
-  name: user.displayName,
-  user: user.id,
-});

@@ -5,7 +5,8 @@ import type { Party, SkipReason } from '@kommutator/model/events';
 import { isE164 } from '@kommutator/model/numbers';
 import { allows, directionClass, effectiveRestriction } from '@kommutator/model/restrictions';
 import type { DialOptions, InviteOrder, RingTarget } from './call.ts';
-import { type LiveCall, partyOf, type Via } from './live-call.ts';
+import type { LiveCall, Via } from './live-call.ts';
+import { partyOf } from './party.ts';
 import { type WayOut, waysOut } from './trunk-choice.ts';
 
 /** More redirections than this are a loop (USR-42.11). */

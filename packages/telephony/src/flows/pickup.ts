@@ -4,7 +4,7 @@ import type { UserId } from '@kommutator/model/ids';
 import { findExtension } from '@kommutator/model/lookup';
 import type { Arrival } from '../call.ts';
 import type { House } from '../house.ts';
-import { partyOf } from '../live-call.ts';
+import { partyOf } from '../party.ts';
 import type { RingingCall } from '../pickup-board.ts';
 import { refuse } from '../refuse.ts';
 import { runCall } from '../run-call.ts';

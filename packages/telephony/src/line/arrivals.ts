@@ -1,6 +1,7 @@
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { TrunkConfig } from '@kommutator/model/config';
 import { dialPlan } from '@kommutator/model/dialplan';
+import type { Party } from '@kommutator/model/events';
 import type { DomainId } from '@kommutator/model/ids';
 import { findUser } from '@kommutator/model/lookup';
 import { fromTrunk } from '@kommutator/model/numbers';
@@ -13,10 +14,11 @@ import {
   type SipUri,
 } from '@kommutator/sip';
 import type { Arrival } from '../call.ts';
+import { partyOf } from '../party.ts';
 import { isAddress } from './addresses.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Bindings } from './bindings.ts';
-import { reasonHeaders } from './causes.ts';
+import { refusalHeaders } from './causes.ts';
 import { countDiversions } from './diversions.ts';
 import type { Gate } from './gate.ts';
 import { claimOf, isOwnHost } from './identity.ts';
@@ -37,7 +39,7 @@ export interface ArrivalsDeps {
 
 /** Who calls, where to, as far as the INVITE and the directory tell. */
 type Caller = Pick<Arrival, 'from' | 'config' | 'dialled' | 'callerNumber' | 'privacy'> & {
-  readonly name: string;
+  readonly party: Party;
 };
 
 interface Addresses {
@@ -129,7 +131,7 @@ export class Arrivals {
       dialled: request.user,
       callerNumber: null,
       privacy: wantsPrivacy(invite.request.headers) || isAnonymous(from),
-      name: user.displayName,
+      party: partyOf(user),
     });
   }
 
@@ -158,13 +160,15 @@ export class Arrivals {
     const asserted = headers.all('P-Asserted-Identity').map(parseNameAddr).find(Boolean);
     const identity = asserted ?? from;
     const privacy = wantsPrivacy(headers) || isAnonymous(identity);
+    const callerNumber = privacy ? null : fromTrunk(identity.uri.user, trunk.numberFormat);
+    const name = privacy ? '' : identity.displayName;
     this.#arrive(invite, {
       from: { kind: 'trunk', trunk },
       config,
       dialled,
-      callerNumber: privacy ? null : fromTrunk(identity.uri.user, trunk.numberFormat),
+      callerNumber,
       privacy,
-      name: privacy ? '' : identity.displayName,
+      party: { kind: 'pstn', number: callerNumber ?? '', name, trunk: trunk.id },
     });
   }
 
@@ -181,32 +185,15 @@ export class Arrivals {
       this.#refuse(invite, CAUSES.noCommonCodec, 'no common codec');
       return;
     }
-    const { from, config } = caller;
-    const party =
-      from.kind === 'user'
-        ? { kind: 'user' as const, number: from.user.extension, name: caller.name, user: from.user.id }
-        : {
-            kind: 'pstn' as const,
-            number: caller.callerNumber ?? '',
-            name: caller.name,
-            trunk: from.trunk.id,
-          };
+    const { party, ...arrival } = caller;
+    const { config } = arrival;
     const hops = countDiversions(headers);
     const replaces = readReplaces(headers.get('Replaces'));
     const leg = new IncomingLeg(
       { context, config, party, maxForwards: hopsLeft(headers), negotiation },
       invite,
     );
-    onArrival({
-      leg,
-      from,
-      config,
-      dialled: caller.dialled,
-      callerNumber: caller.callerNumber,
-      privacy: caller.privacy,
-      hops,
-      ...(replaces && { replaces }),
-    });
+    onArrival({ ...arrival, leg, hops, ...(replaces && { replaces }) });
   }
 
   /** @param once nobody has shown who he is: the refusal is not repeated. */
@@ -217,9 +204,7 @@ export class Arrivals {
       { sipCallId: callId, source: `${protocol}:${address}:${port}`, sip: cause.sip, why },
       'INVITE refused',
     );
-    const headers = [...reasonHeaders(cause)];
-    if (cause.sip === 503) headers.push(['Retry-After', '5']);
-    invite.refuse(cause.sip, { headers, once });
+    invite.refuse(cause.sip, { headers: refusalHeaders(cause), once });
   }
 }
 

@@ -87,6 +87,15 @@ export const refusalStatus = (cause: Cause): number => {
   return cause.sip >= 300 && cause.sip < 700 ? cause.sip : CAUSES.notAvailable.sip;
 };
 
+/** Seconds after which a refused peer may try again (RFC 3261 §20.33). */
+const RETRY_AFTER = 10;
+
+/** Header fields of a refusal: why, and with 503 when to try again. */
+export function refusalHeaders(cause: Cause, retryAfter = RETRY_AFTER): HeaderList {
+  const reasons = reasonHeaders(cause);
+  return refusalStatus(cause) === 503 ? [...reasons, ['Retry-After', String(retryAfter)]] : reasons;
+}
+
 function splitOutsideQuotes(value: string): string[] {
   const parts: string[] = [];
   let start = 0;

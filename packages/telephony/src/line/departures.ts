@@ -3,6 +3,7 @@ import type { TrunkConfig } from '@kommutator/model/config';
 import type { Party } from '@kommutator/model/events';
 import { type Peer, parseUri } from '@kommutator/sip';
 import type { InviteOrder } from '../call.ts';
+import { partyOf } from '../party.ts';
 import { bindingOf } from './bindings.ts';
 import { peerOf } from './contact-route.ts';
 import type { Departure } from './leg-outgoing.ts';
@@ -18,10 +19,10 @@ export interface DeparturesDeps {
 }
 
 /** Who is at the far end of an INVITE we send. */
-export function partyOf({ to }: InviteOrder): Party {
+export function farEndOf({ to }: InviteOrder): Party {
   switch (to.kind) {
     case 'contact':
-      return { kind: 'user', number: to.user.extension, name: to.user.displayName, user: to.user.id };
+      return partyOf(to.user);
     case 'trunk':
       return { kind: 'pstn', number: to.number, name: '', trunk: to.trunk.id };
     case 'uri':

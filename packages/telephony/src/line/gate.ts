@@ -1,12 +1,11 @@
 import { CAUSES } from '@kommutator/model/cause';
 import { stripDialled } from '@kommutator/model/numbers';
 import { isEmergency } from '@kommutator/model/restrictions';
-import { type HeaderList, type InviteServer, parseUri } from '@kommutator/sip';
-import { reasonHeaders } from './causes.ts';
+import { type InviteServer, parseUri } from '@kommutator/sip';
+import { refusalHeaders } from './causes.ts';
 
-/** Seconds after which a refused peer may try again (RFC 3261 §20.33): overload passes, a drained node does not come back. */
-const AFTER_OVERLOAD = '10';
-const AFTER_DRAIN = '60';
+/** Seconds after which a refused peer may try again (RFC 3261 §20.33): a drained node is restarted. */
+const AFTER_DRAIN = 60;
 
 /** The door for new calls: shut under overload and while draining (DESIGN §2 «Overload»). What goes on already passes. */
 export class Gate {
@@ -37,8 +36,7 @@ export class Gate {
   /** 503 with Retry-After. */
   refuse(invite: InviteServer): void {
     this.#shed++;
-    const retryAfter = this.draining ? AFTER_DRAIN : AFTER_OVERLOAD;
-    const headers: HeaderList = [...reasonHeaders(CAUSES.overload), ['Retry-After', retryAfter]];
+    const headers = refusalHeaders(CAUSES.overload, this.draining ? AFTER_DRAIN : undefined);
     // Repeating the answer would be more of the load that is too much.
     invite.refuse(503, { headers, once: true });
   }

@@ -1,7 +1,7 @@
 import type { Key } from '@kommutator/media';
 
 /** Keys as they come, for one reader; what is not read yet is kept. Ends when the leg ends or the reader's signal aborts. */
-export class KeyFeed implements AsyncIterableIterator<Key> {
+class KeyFeed implements AsyncIterableIterator<Key> {
   readonly #kept: Key[] = [];
   #waiting: ((result: IteratorResult<Key>) => void) | null = null;
   #over = false;
@@ -45,6 +45,40 @@ export class KeyFeed implements AsyncIterableIterator<Key> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+}
+
+/** Everybody who listens to the keys of one leg. */
+export class KeyFeeds {
+  /** The key pressed last; whoever wants to know sets it to null before. */
+  last: Key | null = null;
+  readonly #open = new Set<KeyFeed>();
+  #over = false;
+
+  /** Keys pressed from now on, until the leg ends or the signal aborts. */
+  open(signal?: AbortSignal): KeyFeed {
+    const feed = new KeyFeed(() => {
+      this.#open.delete(feed);
+      signal?.removeEventListener('abort', over);
+    });
+    const over = () => feed.end();
+    if (this.#over || signal?.aborted) feed.end();
+    else {
+      this.#open.add(feed);
+      signal?.addEventListener('abort', over, { once: true });
+    }
+    return feed;
+  }
+
+  push(key: Key): void {
+    this.last = key;
+    for (const feed of this.#open) feed.push(key);
+  }
+
+  /** The leg is over. */
+  end(): void {
+    this.#over = true;
+    for (const feed of [...this.#open]) feed.end();
   }
 }
 

@@ -1,12 +1,10 @@
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { InviteServer, SipRequest } from '@kommutator/sip';
 import { LegEnded } from '../call.ts';
-import { reasonHeaders, refusalStatus } from './causes.ts';
+import { refusalHeaders, refusalStatus } from './causes.ts';
 import { type LegInit, LineLeg } from './line-leg.ts';
 
 const NO_ACK: Cause = { sip: 408, q850: 102, text: 'No ACK' };
-/** Seconds after which a refused peer may try again (RFC 3261 §20.33). */
-const RETRY_AFTER = '10';
 
 /** The leg of an INVITE that came to us: the caller's. */
 export class IncomingLeg extends LineLeg {
@@ -61,10 +59,7 @@ export class IncomingLeg extends LineLeg {
   }
 
   protected giveUp(cause: Cause): void {
-    const status = refusalStatus(cause);
-    const headers = [...reasonHeaders(cause)];
-    if (status === 503) headers.push(['Retry-After', RETRY_AFTER]);
-    this.#invite.refuse(status, { headers });
+    this.#invite.refuse(refusalStatus(cause), { headers: refusalHeaders(cause) });
   }
 
   async #progress(): Promise<void> {

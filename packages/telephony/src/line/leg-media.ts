@@ -14,8 +14,8 @@ export type PlayEnd = Extract<Event, { is: 'played' }>['end'];
 /** What the owner of an endpoint is told. */
 export interface MediaEvents {
   key(key: Key): void;
-  /** No RTP for the time set by {@link LegMedia.watch}, or the engine lost the endpoint. */
-  silent(why: 'rtp-timeout' | 'engine'): void;
+  /** `silent`: no RTP for the time set by {@link LegMedia.watch}; `lost`: the engine has lost the endpoint. */
+  failed(why: 'silent' | 'lost'): void;
 }
 
 export interface MediaInit {
@@ -39,7 +39,7 @@ type ForEndpoint = Exclude<Command, { do: 'adopt' }>;
  */
 export class LegMedia {
   readonly ep: Ep;
-  events: MediaEvents = { key: () => undefined, silent: () => undefined };
+  events: MediaEvents = { key: () => undefined, failed: () => undefined };
   readonly #init: MediaInit;
   #opened: Promise<MediaAddress | null> | null = null;
   #hears: Hear | null = null;
@@ -129,17 +129,17 @@ export class LegMedia {
   event(event: Event): void {
     if (event.is === 'heard') this.events.key(event.what.key);
     else if (event.is === 'played' && event.tag === this.#playing?.tag) this.#playedTo(event.end);
-    else if (event.is === 'flow' && event.state === 'lost') this.events.silent('rtp-timeout');
+    else if (event.is === 'flow' && event.state === 'lost') this.events.failed('silent');
     else if (event.is === 'stats' && event.last) this.#lastWords?.(event);
   }
 
   /** The engine died; called by the hub. */
-  lost(_why: string): void {
+  lost(): void {
     if (this.#lastWords) {
       this.#lastWords(null);
       return;
     }
-    this.events.silent('engine');
+    this.events.failed('lost');
   }
 
   get #hub(): MediaHub {
@@ -174,7 +174,7 @@ export class LegMedia {
     // No event will say that it is over.
     if (command.do === 'hear' && 'play' in command.what && command.what.tag === this.#playing?.tag)
       this.#playedTo('missing');
-    if (answer.refused === 'unknown-endpoint' || answer.refused === 'gone') this.events.silent('engine');
+    if (answer.refused === 'unknown-endpoint' || answer.refused === 'gone') this.events.failed('lost');
   }
 
   #playedTo(end: PlayEnd): void {

@@ -8,7 +8,7 @@ import type { Dialog, HeaderList, Headers } from '@kommutator/sip';
 import { type Call, type Leg, LegEnded, type Sound } from '../call.ts';
 import { reasonHeaders } from './causes.ts';
 import { InDialog } from './in-dialog.ts';
-import { KeyFeed } from './key-feed.ts';
+import { KeyFeeds } from './key-feed.ts';
 import { LegMedia, type PlayEnd, type Quality } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -48,8 +48,7 @@ export abstract class LineLeg implements Leg {
   #cause: Cause | null = null;
   #finished: Promise<void> | null = null;
   readonly #ended = new Settled<Cause>();
-  readonly #feeds = new Set<KeyFeed>();
-  #lastKey: Key | null = null;
+  readonly #keys = new KeyFeeds();
   #shown: Party | null = null;
   #peerTakesUpdate = false;
   #holds = false;
@@ -69,7 +68,7 @@ export abstract class LineLeg implements Leg {
       domain: config.id,
       language: config.language,
     });
-    this.media.events = { key: key => this.#key(key), silent: why => this.#silent(why) };
+    this.media.events = { key: key => this.#keys.push(key), failed: why => this.#failed(why) };
     this.negotiation = init.negotiation;
     context.legs.add(this);
   }
@@ -131,24 +130,14 @@ export abstract class LineLeg implements Leg {
     if (this.#cause) throw new LegEnded(this, this.#cause);
     o.signal?.throwIfAborted();
     if (!this.#answered) this.openEarly();
-    this.#lastKey = null;
+    this.#keys.last = null;
     const end = await this.#whileUp(this.media.play(clips, o.stopOn), o.signal);
     if (end === 'missing') this.context.log.warn({ ...this.ids, clips }, 'a sound is missing');
-    return { key: end === 'key' ? this.#lastKey : null };
+    return { key: end === 'key' ? this.#keys.last : null };
   }
 
   keys(signal?: AbortSignal): AsyncIterable<Key> {
-    const feed = new KeyFeed(() => {
-      this.#feeds.delete(feed);
-      signal?.removeEventListener('abort', over);
-    });
-    const over = () => feed.end();
-    if (this.#cause || signal?.aborted) feed.end();
-    else {
-      this.#feeds.add(feed);
-      signal?.addEventListener('abort', over, { once: true });
-    }
-    return feed;
+    return this.#keys.open(signal);
   }
 
   /** Before the answer the identity travels in the next response (RFC 3325); later in an UPDATE (RFC 3311). */
@@ -187,7 +176,7 @@ export abstract class LineLeg implements Leg {
 
   /** A key that came by INFO. */
   infoKey(key: Key): void {
-    this.#key(key);
+    this.#keys.push(key);
     this.media.passKey(key);
   }
 
@@ -243,7 +232,7 @@ export abstract class LineLeg implements Leg {
     if (quality) this.#noteQuality(quality);
     this.note({ type: 'leg.ended', leg: this.id, cause, by });
     this.context.legs.delete(this);
-    for (const feed of [...this.#feeds]) feed.end();
+    this.#keys.end();
     this.#ended.settle(cause);
   }
 
@@ -251,15 +240,9 @@ export abstract class LineLeg implements Leg {
     this.note({ type: 'leg.quality', leg: this.id, packetsIn, packetsOut, loss, jitterMs, mos });
   }
 
-  #key(key: Key): void {
-    this.#lastKey = key;
-    for (const feed of this.#feeds) feed.push(key);
-  }
-
-  #silent(why: 'rtp-timeout' | 'engine'): void {
-    if (why === 'rtp-timeout' && (!this.#answered || this.#holds)) return;
-    if (why === 'rtp-timeout') this.#mediaFailed('silent', RTP_TIMEOUT_CAUSE);
-    else this.#mediaFailed('lost', this.#answered ? CAUSES.mediaLost : CAUSES.overload);
+  #failed(why: 'silent' | 'lost'): void {
+    if (why === 'lost') this.#mediaFailed(why, this.#answered ? CAUSES.mediaLost : CAUSES.overload);
+    else if (this.#answered && !this.#holds) this.#mediaFailed(why, RTP_TIMEOUT_CAUSE);
   }
 
   #mediaFailed(why: 'refused' | 'lost' | 'silent', cause: Cause): void {

@@ -8,7 +8,7 @@ import type { Directory, Log, RegistrationStore } from '../ports.ts';
 import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
 import { Authenticator } from './authenticator.ts';
-import { departureOf, partyOf } from './departures.ts';
+import { departureOf, farEndOf } from './departures.ts';
 import { Gate } from './gate.ts';
 import { LegBook } from './leg-book.ts';
 import { OutgoingInvite } from './leg-outgoing.ts';
@@ -162,7 +162,7 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
   const leg = new OutgoingInvite({
     context,
     config: order.call.config,
-    party: partyOf(order),
+    party: farEndOf(order),
     maxForwards,
     negotiation: new Negotiation(context, leaves ? departure.peer.address : '', caller?.negotiation),
   });

@@ -64,6 +64,6 @@ export class MediaHub {
 
   #lost(why: string): void {
     this.#log.error({ why, endpoints: this.#endpoints.size }, 'media engine lost');
-    for (const media of [...this.#endpoints.values()]) media.lost(why);
+    for (const media of [...this.#endpoints.values()]) media.lost();
   }
 }
