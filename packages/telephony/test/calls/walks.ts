@@ -27,6 +27,7 @@ const progress = ({ history }: Phone) => {
   const call = history.at(-1);
   if (call instanceof IncomingCall && !call.end) call.progresses();
 };
+const holds = (phone: Phone, on: boolean) => void phone.history.at(-1)?.holds(on);
 export const picks = (phone: Phone) => void phone.calls('*8');
 
 export const WALKS: readonly Walk[] = [
@@ -36,6 +37,18 @@ export const WALKS: readonly Walk[] = [
     dials: '102',
     steps: [
       [2, p => answers(p.boris)],
+      [9, p => leaves(p.boris)],
+    ],
+  },
+  {
+    name: 'hold',
+    caller: 'anna',
+    dials: '102',
+    steps: [
+      [2, p => answers(p.boris)],
+      [4, p => holds(p.boris, true)],
+      [6, p => holds(p.anna, true)],
+      [8, p => holds(p.boris, false)],
       [9, p => leaves(p.boris)],
     ],
   },
