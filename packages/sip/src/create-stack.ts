@@ -3,6 +3,7 @@ import { Composer, withTag } from './composer.ts';
 import type { Core } from './dialog/core.ts';
 import { DialogTable } from './dialog/dialog-table.ts';
 import { OutgoingInvite } from './dialog/outgoing-invite.ts';
+import { askedTerms, TIMER } from './dialog/session-terms.ts';
 import type { SipLog } from './log.ts';
 import { createResponse } from './message/create.ts';
 import { serializeMessage } from './message/serialize.ts';
@@ -33,10 +34,15 @@ export interface StackOptions {
   readonly allow?: readonly string[];
   /**
    * Option tags told in Supported, lower case: what the stack's user takes care of, as `replaces`, and what of the stack's
-   * own he wants: `100rel` (RFC 3262).
+   * own he wants: `100rel` (RFC 3262), `timer` (RFC 4028).
    */
   readonly supported?: readonly string[];
+  /** Seconds after which a session that was not refreshed is over, where `timer` is supported; 1800 when left out. */
+  readonly sessionExpires?: number;
 }
+
+/** RFC 4028 §4 recommends half an hour. */
+const SESSION_EXPIRES = 1800;
 
 const ALLOW = [
   'INVITE',
@@ -85,6 +91,7 @@ class Stack implements SipStack {
       table: new TransactionTable(o.clock, timing, o.transport),
       composer: new Composer(o.transport, o.random, identity),
       dialogs: new DialogTable(),
+      session: identity.supported.includes(TIMER) ? (o.sessionExpires ?? SESSION_EXPIRES) : null,
       guard: guardWith(o.log),
     };
     this.#receiver = new Receiver(this.#core, o.log);
@@ -131,7 +138,12 @@ class Stack implements SipStack {
     const { composer } = this.#core;
     const fromTag = init.fromTag ?? composer.newTag();
     const contact = init.contact ?? composer.contact(composer.local(to), fromTag);
-    const { request, branch, callId, sequence } = this.#compose({ ...init, fromTag, contact }, to);
+    const { session } = this.#core;
+    const headers = session === null ? init.headers : [...(init.headers ?? []), ...askedTerms(session, 'us')];
+    const { request, branch, callId, sequence } = this.#compose(
+      { ...init, fromTag, contact, ...(headers && { headers }) },
+      to,
+    );
     return new OutgoingInvite(
       this.#core,
       request,

@@ -1,6 +1,6 @@
 import type { Core } from './dialog/core.ts';
 import { IncomingInvite } from './dialog/incoming-invite.ts';
-import { receiveInside, refuse } from './dialog/inside.ts';
+import { receiveInside, refuse, refusesSession } from './dialog/inside.ts';
 import { Reply } from './dialog/reply.ts';
 import type { SipLog } from './log.ts';
 import { parseMessage } from './message/parse.ts';
@@ -71,6 +71,7 @@ export class Receiver {
   #outside(incoming: Incoming): void {
     const core = this.#core;
     if (incoming.request.method === 'INVITE') {
+      if (refusesSession(core, incoming)) return;
       const invite = new IncomingInvite(core, incoming);
       core.guard(
         () => this.events.invite(invite),

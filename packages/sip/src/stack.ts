@@ -129,11 +129,21 @@ export interface Dialog {
 export interface DialogEvents {
   /** re-INVITE, UPDATE, INFO, REFER, NOTIFY, MESSAGE, OPTIONS inside the dialog, PRACK with SDP; must be answered. */
   request(transaction: ServerTransaction): void;
+  /**
+   * Where `timer` is supported and the other side takes no UPDATE: the body of a re-INVITE that keeps the session alive
+   * (RFC 4028 §7.4), the present description as an offer. Without it the session is not refreshed, and ends.
+   */
+  refreshing?(): Body;
+  /** 2xx to that re-INVITE; its body is the answer. The stack has sent the ACK. */
+  refreshed?(response: SipResponse): void;
   /** ACK to the 2xx of a re-INVITE; `body` holds the answer to a delayed offer (RFC 3261 §14.2). */
   acknowledged?(ack: SipRequest): void;
   /** BYE came. The owner answers it 200 after it has written down what must not be lost. */
   bye(transaction: ServerTransaction): void;
-  /** The dialog died without BYE: 481 or 408 to a request of ours (RFC 3261 §12.2.1.2), or a lost connection. */
+  /**
+   * The dialog died without BYE of theirs: 481 or 408 to a request of ours (RFC 3261 §12.2.1.2), a lost connection, or a
+   * session that nobody refreshed (RFC 4028 §10).
+   */
   lost(why: string): void;
 }
 

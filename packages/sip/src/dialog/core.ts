@@ -11,6 +11,8 @@ export interface Core {
   readonly table: TransactionTable;
   readonly composer: Composer;
   readonly dialogs: DialogTable;
+  /** Interval of a session we ask for, s; null = sessions have no timer (RFC 4028). */
+  readonly session: number | null;
   /** Calls the stack's user; an exception of his is written down and `otherwise` is done instead. */
   guard(run: () => void, otherwise?: () => void): void;
 }

@@ -11,6 +11,7 @@ import type { DialogInit, Founding } from './dialog-init.ts';
 import { type Invitation, Invitations } from './invitations.ts';
 import type { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
+import type { SessionTimer } from './session-timer.ts';
 
 const DEAF: DialogEvents = {
   request: transaction => transaction.respond(481),
@@ -40,6 +41,8 @@ export class SipDialog implements Dialog {
   reliable: ReliableResponses | null = null;
   /** RSeq of the last one of theirs in order, and the CSeq number of the INVITE it answered. */
   heardReliable: { readonly invite: number; readonly rseq: number } | null = null;
+  /** Once the other side has spoken of RFC 4028. */
+  session: SessionTimer | null = null;
   readonly #local: string;
   readonly #remote: string;
   readonly #inviteSequence: number;
@@ -162,9 +165,10 @@ export class SipDialog implements Dialog {
     if (this.state === 'early') this.confirm();
   }
 
-  /** Takes the Contact of a target refresh (RFC 3261 §12.2.1.2, §12.2.2; RFC 3311 §5.1). */
+  /** Takes the Contact of a target refresh (RFC 3261 §12.2.1.2, §12.2.2; RFC 3311 §5.1), and what it says of the session. */
   refresh(by: SipRequest | SipResponse | string): void {
     if (typeof by === 'string' || (by.kind === 'response' && (by.status < 200 || by.status > 299))) return;
+    if (by.kind === 'response') this.session?.renew(by.headers);
     const target = contactUri(by.headers);
     if (target !== null) this.#retarget(target);
   }
@@ -190,7 +194,9 @@ export class SipDialog implements Dialog {
     o: { readonly headers?: HeaderList | undefined; readonly body?: Body | undefined },
   ): { readonly request: SipRequest; readonly branch: string; readonly sequence: number } {
     const sequence = ++this.#sequence;
-    const { request, branch } = this.#write(method, sequence, o.headers, o.body);
+    const session = method === 'INVITE' || method === 'UPDATE' ? this.session : null;
+    const headers = session ? [...(o.headers ?? []), ...session.asking] : o.headers;
+    const { request, branch } = this.#write(method, sequence, headers, o.body);
     return { request, branch, sequence };
   }
 
@@ -276,6 +282,7 @@ export class SipDialog implements Dialog {
 
   #close(): void {
     this.reliable?.stop();
+    this.session?.stop();
     this.founding?.stop();
     this.founding = null;
     // RFC 3261 §15.1.2: what they asked and we did not answer gets 487.

@@ -13,6 +13,7 @@ import { isOnce } from './once.ts';
 import { RELIABLE } from './prack.ts';
 import { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, routeSetOf } from './route.ts';
+import { serveSession } from './session-timer.ts';
 
 /** A proxy on the way forgets a call that is silent for three minutes (RFC 3261 §13.3.1.1, §16.6 Timer C). */
 const EVERY_MINUTE: Ms = 60_000;
@@ -96,7 +97,11 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
 
   #answer(o: ReplyOptions): void {
     if (!this.#transaction.open) return;
-    const bytes = this.#respond(200, o);
+    const told = serveSession(this.dialog, this.request);
+    const bytes = this.#respond(
+      200,
+      told.length > 0 ? { ...o, headers: [...(o.headers ?? []), ...told] } : o,
+    );
     this.stop();
     this.dialog.reliable?.stop();
     this.dialog.confirm();

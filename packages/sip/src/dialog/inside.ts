@@ -4,6 +4,7 @@ import type { Incoming } from '../transaction/incoming.ts';
 import type { Core } from './core.ts';
 import type { SipDialog } from './dialog.ts';
 import { ReinviteReply, Reply } from './reply.ts';
+import { isTooBrief, LEAST_INTERVAL } from './session-terms.ts';
 
 /** Takes a request that belongs to a dialog, and is neither ACK nor CANCEL (RFC 3261 §12.2.2). */
 export function receiveInside(core: Core, dialog: SipDialog, incoming: Incoming): void {
@@ -49,6 +50,7 @@ function receiveReinvite(core: Core, dialog: SipDialog, incoming: Incoming): voi
   if (dialog.theirInvite || (dialog.state === 'early' && dialog.side === 'uas')) {
     refuse(core, incoming, 500, 'INVITE overlaps', retryAfter(core));
   } else if (dialog.offering || dialog.state === 'early') refuse(core, incoming, 491);
+  else if (refusesSession(core, incoming)) return;
   else {
     const reply = new ReinviteReply(core, incoming, dialog);
     dialog.theirInvite = reply;
@@ -61,10 +63,17 @@ function receiveUpdate(core: Core, dialog: SipDialog, incoming: Incoming): void 
   if (dialog.theirUpdate) refuse(core, incoming, 500, 'UPDATE overlaps', retryAfter(core));
   else if (incoming.request.body.length > 0 && (dialog.offering || dialog.theirInvite)) {
     refuse(core, incoming, 491);
-  } else {
+  } else if (!refusesSession(core, incoming)) {
     dialog.theirUpdate = true;
     ask(core, dialog, new Reply(core, incoming, dialog));
   }
+}
+
+/** RFC 4028 §9: 422 to a session that would have to be refreshed too often. @returns whether it was refused. */
+export function refusesSession(core: Core, incoming: Incoming): boolean {
+  if (core.session === null || !isTooBrief(incoming.request.headers)) return false;
+  refuse(core, incoming, 422, undefined, [['Min-SE', String(LEAST_INTERVAL)]]);
+  return true;
 }
 
 /** RFC 3262 §3: 481 when it acknowledges nothing; one with SDP is the owner's to answer. */

@@ -9,6 +9,8 @@ import type { Core } from './core.ts';
 import { SipDialog } from './dialog.ts';
 import { sendPrack, takeReliable } from './prack.ts';
 import { contactUri, routeSetOf } from './route.ts';
+import { askedTerms, minimumOf } from './session-terms.ts';
+import { startSession } from './session-timer.ts';
 
 /** Forks of one INVITE that are remembered; a far end that invents more is not answered. */
 const MOST_FORKS = 16;
@@ -29,10 +31,12 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
   readonly callId: string;
   readonly #core: Core;
   readonly #to: Peer;
-  readonly #origin: Origin;
   readonly #events: InviteClientEvents;
   readonly #request: SipRequest;
-  readonly #transaction: InviteClientTransaction;
+  #origin: Origin;
+  #transaction: InviteClientTransaction;
+  /** SDP of the INVITE, as long as it may have to be sent again. */
+  #body: Uint8Array;
   /** By remote tag: early while it rings, then those that sent a 2xx. */
   readonly #dialogs = new Map<string, SipDialog>();
   /** `over`: the outcome has been reported. */
@@ -49,7 +53,8 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
     this.#request = request;
     const key = clientKey(origin.branch, 'INVITE');
     this.#transaction = core.table.invite(key, serializeMessage(request), to, this);
-    // Kept for other forks, up to 64·T1 after the end; its SDP is not needed again.
+    // The request is kept for other forks, up to 64·T1 after the end; its SDP is not.
+    this.#body = request.body;
     request.body = NOTHING;
   }
 
@@ -67,6 +72,7 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
       this.#events.trying?.();
       return;
     }
+    this.#body = NOTHING;
     const tag = tagOf(response.headers.get('to') ?? '');
     const dialog = tag === '' ? null : this.#dialog(tag, response);
     const taken = dialog?.state === 'early' ? takeReliable(dialog, response, this.#origin.sequence) : 'plain';
@@ -76,6 +82,7 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
   }
 
   success(response: SipResponse): void {
+    this.#body = NOTHING;
     const tag = tagOf(response.headers.get('to') ?? '');
     const known = this.#dialogs.get(tag);
     if (this.#state === 'over' && known) {
@@ -95,6 +102,7 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
 
   failure(response: SipResponse): void {
     const cancelled = this.#state === 'cancelled';
+    if (response.status === 422 && this.#state === 'open' && this.#askLonger(response)) return;
     this.#fail({
       why: cancelled ? 'cancelled' : 'response',
       status: cancelled ? 487 : response.status,
@@ -111,9 +119,27 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
     else this.#fail({ why, status: why === 'timeout' ? 408 : 503 });
   }
 
+  /** RFC 4028 §7.3: the same INVITE once more, for the interval the other side can bear. @returns false when it had that. */
+  #askLonger({ headers }: SipResponse): boolean {
+    const { composer, session, table } = this.#core;
+    const least = minimumOf(headers);
+    const fields = this.#request.headers;
+    if (session === null || least <= session || fields.has('min-se') || this.#body === NOTHING) return false;
+    const { branch: before, sequence: last } = this.#origin;
+    const [branch, sequence] = [composer.newBranch(), last + 1];
+    this.#origin = { ...this.#origin, branch, sequence };
+    fields.set('Via', (fields.get('via') ?? '').replace(before, branch));
+    fields.set('CSeq', `${sequence} INVITE`);
+    for (const [name, value] of askedTerms(session, 'us', least)) fields.set(name, value);
+    const bytes = serializeMessage({ ...this.#request, body: this.#body });
+    this.#transaction = table.invite(clientKey(branch, 'INVITE'), bytes, this.#to, this);
+    return true;
+  }
+
   #answered(response: SipResponse, dialog: SipDialog): void {
     this.#state = 'over';
     this.#endAll(dialog);
+    startSession(dialog, response);
     this.#events.answered(response, dialog);
   }
 

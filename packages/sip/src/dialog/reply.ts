@@ -1,7 +1,7 @@
 import { WITH_CONTACT } from '../composer.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipRequest } from '../message/types.ts';
-import type { ReplyOptions, ServerTransaction } from '../stack.ts';
+import type { HeaderList, ReplyOptions, ServerTransaction } from '../stack.ts';
 import type { Incoming } from '../transaction/incoming.ts';
 import type { InviteServerTransaction } from '../transaction/invite-server.ts';
 import type { ServerTransactionMachine } from '../transaction/server.ts';
@@ -10,6 +10,14 @@ import { Answering } from './answering.ts';
 import type { Core } from './core.ts';
 import type { SipDialog } from './dialog.ts';
 import { isOnce } from './once.ts';
+import { serveSession } from './session-timer.ts';
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
+
+const withHeaders = (o: ReplyOptions = {}, more: HeaderList): ReplyOptions => ({
+  ...o,
+  headers: [...(o.headers ?? []), ...more],
+});
 
 /** A request with the way back, as its owner sees it; not INVITE. */
 export class Reply implements ServerTransaction {
@@ -46,7 +54,9 @@ export class Reply implements ServerTransaction {
     const dialog = this.#dialog;
     const { method } = this.request;
     const contact = status < 300 && WITH_CONTACT.has(method) ? dialog?.contact : undefined;
-    const response = composer.reply(this.request, status, this.#tagless ? this.localTag : '', o, contact);
+    const told = dialog?.state === 'confirmed' && isSuccess(status) && method === 'UPDATE';
+    const more = told ? withHeaders(o, serveSession(dialog, this.request)) : o;
+    const response = composer.reply(this.request, status, this.#tagless ? this.localTag : '', more, contact);
     if (dialog && status >= 200 && method === 'UPDATE') {
       dialog.theirUpdate = false;
       if (status < 300) dialog.refresh(this.request);
@@ -90,7 +100,9 @@ export class ReinviteReply implements ServerTransaction {
     if (!this.#machine.open) return;
     const dialog = this.#dialog;
     const contact = status > 100 && status < 300 ? dialog.contact : undefined;
-    const bytes = serializeMessage(this.#core.composer.reply(this.request, status, '', o, contact));
+    const told = dialog.state === 'confirmed' && isSuccess(status);
+    const more = told ? withHeaders(o, serveSession(dialog, this.request)) : o;
+    const bytes = serializeMessage(this.#core.composer.reply(this.request, status, '', more, contact));
     this.#machine.respond(status, bytes);
     if (status < 200) return;
     if (status < 300) this.#accepted(bytes);
