@@ -6,6 +6,7 @@ import {
   rmSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { VirtualClock } from '@kommutator/base';
@@ -43,6 +44,27 @@ const logins = (file: RegistrationFile) =>
     .sort();
 
 describe('registrations on disk', () => {
+  it('DESIGN §5 a full disk keeps nobody from starting or registering; all are on disk when there is room again', async () => {
+    const path = folder();
+    open(path).save(record('anna'));
+    let full = true;
+    const file = new RegistrationFile({
+      folder: path,
+      clock: new VirtualClock(),
+      log: keptLog(),
+      write: (fd, text) => {
+        if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        writeSync(fd, text);
+      },
+    });
+    file.save(record('boris'));
+    expect(logins(file)).toEqual(['anna', 'boris']);
+    full = false;
+    file.save(record('vera'));
+    await file.idle();
+    expect(logins(open(path))).toEqual(['anna', 'boris', 'vera']);
+  });
+
   it('DESIGN §5 are there for the next process however the last one ended', () => {
     const path = folder();
     const first = open(path);

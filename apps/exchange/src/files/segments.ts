@@ -63,11 +63,25 @@ export function parseLine(line: string): SegmentLine | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  if ('head' in value && 'open' in value && Array.isArray(value.open))
+  if ('head' in value && 'open' in value && Array.isArray(value.open) && value.open.every(isPlace))
     return { kind: 'head', head: { head: 1, open: value.open as OpenCall[] } };
   if (!('v' in value) || value.v !== 1 || !('event' in value) || !isEvent(value.event)) return null;
-  return { kind: 'record', record: value as unknown as JournalRecord };
+  return isPlace(value) ? { kind: 'record', record: value as unknown as JournalRecord } : null;
 }
+
+/** Whether it says which call it is about, and where in its journal: what a record and an open call have in common. */
+const isPlace = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'call' in value &&
+  typeof value.call === 'string' &&
+  'domain' in value &&
+  typeof value.domain === 'string' &&
+  'seq' in value &&
+  Number.isSafeInteger(value.seq) &&
+  Number(value.seq) >= 0 &&
+  'at' in value &&
+  Number.isFinite(value.at);
 
 const isEvent = (value: unknown): value is CallEvent =>
   typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';

@@ -50,10 +50,17 @@ export function writeDirectory(folder: string, directory: DirectorySnapshot): vo
 /** Null when there is none yet, or it is damaged: then the office has to bring it. */
 export function readDirectory(folder: string): DirectorySnapshot | null {
   try {
-    return JSON.parse(readFileSync(join(folder, DIRECTORY), 'utf8')) as DirectorySnapshot;
+    const value: unknown = JSON.parse(readFileSync(join(folder, DIRECTORY), 'utf8'));
+    return isDirectory(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isDirectory(value: unknown): value is DirectorySnapshot {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, domains, numbers, trunks, credentials } = value as Partial<DirectorySnapshot>;
+  return Number.isSafeInteger(version) && [domains, numbers, trunks, credentials].every(Array.isArray);
 }
 
 export const packDomain = (snapshot: DomainSnapshot): DomainBytes => ({
