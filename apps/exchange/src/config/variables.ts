@@ -53,6 +53,13 @@ export const VARIABLES = {
     meaning: 'TCP port of SIP over TLS',
     read: port,
   }),
+  sessionExpires: variable({
+    name: 'SESSION_EXPIRES',
+    fallback: '1800',
+    meaning:
+      'Seconds after which a call whose far end proves no life is ended, where the far end takes part (RFC 4028)',
+    read: whole(90, 86_400),
+  }),
   sipHost: variable({
     name: 'SIP_HOST',
     fallback: '0.0.0.0',

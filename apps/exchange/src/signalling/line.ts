@@ -77,6 +77,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     log: sipLog(log),
     allow: LINE_ALLOW,
     supported: LINE_SUPPORTED,
+    sessionExpires: config.sessionExpires,
   });
   const simulator =
     config.demo === '0' || config.demoTrunk ? null : await startSimulator({ media, clock, log: sipLog(log) });

@@ -1,5 +1,5 @@
 import { CAUSES } from '@kommutator/model/cause';
-import type { DialogEvents, ServerTransaction, SipRequest } from '@kommutator/sip';
+import type { Body, DialogEvents, ServerTransaction, SipRequest, SipResponse } from '@kommutator/sip';
 import { readInfoKey } from './key-feed.ts';
 import { ALLOW } from './line-context.ts';
 import type { LineLeg } from './line-leg.ts';
@@ -52,6 +52,16 @@ export class InDialog implements DialogEvents {
 
   /** The answer to an offer of ours in the 200 to a re-INVITE without SDP. */
   acknowledged({ body }: SipRequest): void {
+    if (body.length === 0 || this.#leg.endCause) return;
+    if (this.#leg.negotiation.conclude(body)) this.#leg.mediaChanged();
+  }
+
+  /** A session that goes on unchanged is refreshed with what is in use (RFC 4028 §7.4). */
+  refreshing(): Body {
+    return this.#leg.negotiation.offer();
+  }
+
+  refreshed({ body }: SipResponse): void {
     if (body.length === 0 || this.#leg.endCause) return;
     if (this.#leg.negotiation.conclude(body)) this.#leg.mediaChanged();
   }

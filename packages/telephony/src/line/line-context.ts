@@ -48,6 +48,6 @@ export const LINE_ALLOW: readonly string[] = [
   'PRACK',
 ];
 /** Extensions the line and the stack take care of; the stack refuses a request that requires another (RFC 3261 §8.2.2.3). */
-export const LINE_SUPPORTED: readonly string[] = ['replaces', 'path', '100rel'];
+export const LINE_SUPPORTED: readonly string[] = ['replaces', 'path', '100rel', 'timer'];
 /** Value of Allow in a 405. */
 export const ALLOW = LINE_ALLOW.join(', ');

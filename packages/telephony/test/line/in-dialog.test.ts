@@ -1,4 +1,4 @@
-import type { Body, Dialog, ServerTransaction } from '@kommutator/sip';
+import type { Body, Dialog, HeaderList, ServerTransaction } from '@kommutator/sip';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Leg } from '../../src/call.ts';
 import { trunkOf } from '../../src/testing/memory-ports.ts';
@@ -18,12 +18,12 @@ let leg: Leg;
 let asked: ServerTransaction[];
 
 /** A carrier's call is up, and its side of the dialog is the test's. */
-beforeEach(async () => {
+async function callUp(headers: HeaderList = []): Promise<void> {
   rig = new Rig({ trunks: [trunkOf('carrier', { trusts: [GATE] })] });
   asked = [];
   const dialogs: Dialog[] = [];
   const init = { method: 'INVITE', uri: 'sip:74951230001@10.0.0.1', from: '<sip:1@c>', to: '<sip:2@c>' };
-  rig.stack(GATE).invite({ ...init, body: sdp(4000) }, EXCHANGE, {
+  rig.stack(GATE).invite({ ...init, headers, body: sdp(4000) }, EXCHANGE, {
     provisional: () => undefined,
     answered: (_, confirmed) => {
       confirmed.acknowledge();
@@ -40,7 +40,9 @@ beforeEach(async () => {
   dialog = confirmed;
   dialog.events = { request: t => asked.push(t), bye: t => t.respond(200), lost: () => undefined };
   leg.hear('busy');
-});
+}
+
+beforeEach(() => callUp());
 
 const hangUp = async () => {
   dialog.bye();
@@ -81,6 +83,40 @@ describe('within the dialog', () => {
     expect([response.status, response.body.length]).toEqual([200, 0]);
     expect(rig.engine.hears('10.9.0.1:4000')).toBe('tone:busy');
     await hangUp();
+  });
+
+  test('RFC 4028 §10 a long hold of a phone without UPDATE: refreshed by re-INVITE with what is in use, it stays held', async () => {
+    const timer: HeaderList = [
+      ['Supported', 'timer'],
+      ['Allow', 'INVITE, ACK, BYE'],
+    ];
+    await callUp([...timer, ['Session-Expires', '1800;refresher=uas']]);
+    const answer = { body: sdp(4000, { direction: 'sendonly' }) };
+    void dialog.reinvite(answer.body, { headers: [...timer, ['Session-Expires', '1800;refresher=uas']] });
+    await rig.clock.settle();
+    expect(leg.holds).toBe(true);
+    dialog.events.request = refresh => {
+      asked.push(refresh);
+      refresh.respond(200, { ...answer, headers: [['Session-Expires', '1800;refresher=uac']] });
+    };
+    await rig.clock.advance(61 * 60_000);
+    expect(asked.map(one => one.request.method)).toEqual(Array(4).fill('INVITE'));
+    expect(text(asked[0]?.request.body ?? new Uint8Array())).toContain('a=sendrecv');
+    expect([leg.holds, leg.endCause]).toEqual([true, null]);
+    await hangUp();
+  });
+
+  test('RFC 4028 §10 a carrier that refreshes no more: the leg ends', async () => {
+    await callUp([
+      ['Supported', 'timer'],
+      ['Session-Expires', '600;refresher=uac'],
+    ]);
+    dialog.events.bye = bye => asked.push(bye);
+    await rig.clock.advance(600_000 - 32_000);
+    expect(asked.map(one => one.request.method)).toEqual(['BYE']);
+    expect(leg.endCause).toMatchObject({ text: 'Dialog lost' });
+    asked[0]?.respond(200);
+    expect(await rig.left()).toEqual(NOTHING);
   });
 
   test('RFC 3264 §8.3.2 an offer we cannot take is 488, and the call goes on as it was', async () => {
