@@ -10,6 +10,7 @@ import {
   type RealPhone,
   type RunningExchange,
   startExchange,
+  untilQuiet,
 } from '@kommutator/e2e';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
@@ -93,3 +94,5 @@ test('RFC 3261 §9 anna gives up while it rings', async () => {
   expect(await call.over).toMatchObject({ status: 487 });
   await baresip.next('CALL_CLOSED');
 });
+
+test('DESIGN §2 rule 2 nothing is left of all these calls', () => untilQuiet(exchange));

@@ -8,6 +8,7 @@ import {
   type RtpAudio,
   type RunningExchange,
   startExchange,
+  untilQuiet,
 } from '@kommutator/e2e';
 import type { IncomingCall, OutgoingCall } from '@kommutator/telephony/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -162,3 +163,5 @@ describe('pick-up', () => {
     expectOneStream(earOf(call));
   });
 });
+
+test('DESIGN §2 rule 2 nothing is left of all these calls', () => untilQuiet(exchange));

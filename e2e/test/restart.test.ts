@@ -8,11 +8,11 @@ import {
   earOf,
   embeddedUrl,
   eventually,
-  metricsOf,
   openPhone,
   type RealPhone,
   type RunningExchange,
   startExchange,
+  untilQuiet,
 } from '@kommutator/e2e';
 import type { InviteFailure } from '@kommutator/sip';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -46,17 +46,6 @@ const health = async () => {
   const answer = await fetch(`http://127.0.0.1:${exchange.httpPort}/health`);
   return { status: answer.status, body: (await answer.json()) as { readonly missing?: readonly string[] } };
 };
-
-/** Nothing of any call is left, in no process. */
-const untilQuiet = () =>
-  eventually(
-    clock,
-    () => metricsOf(exchange),
-    seen =>
-      ['calls', 'legs', 'channels', 'sip_dialogs', 'media_endpoints'].every(
-        name => seen.get(`kommutator_${name}`) === 0,
-      ),
-  );
 
 test('DESIGN §4 trace prints the ladder of a call; secrets stand neither there nor in the files', async () => {
   const call = await anna.phone.calls('102');
@@ -123,9 +112,7 @@ test('DESIGN §4 /health says 503 while media is away, 200 when it is back; call
   call.hangsUp();
 });
 
-test('DESIGN §2 rule 2 when all calls are over nothing is left: calls, legs, channels, dialogs, endpoints are 0', async () => {
-  await untilQuiet();
-});
+test('DESIGN §2 rule 2 nothing is left of all these calls', () => untilQuiet(exchange));
 
 test('DESIGN §5 after Ctrl-C and a second start a call reaches anna, who did not register again', async () => {
   expect(await exchange.stop()).toBe(0);

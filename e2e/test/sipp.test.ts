@@ -12,6 +12,7 @@ import {
   sipp,
   startExchange,
   timesRecorded,
+  untilQuiet,
 } from '@kommutator/e2e';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -179,3 +180,5 @@ describe('calls from the trunk', () => {
     expect(final?.header('Reason')).toMatch(new RegExp(`Q\\.850;cause=${cause}\\b`));
   });
 });
+
+test('DESIGN §2 rule 2 nothing is left of all these calls', () => untilQuiet(exchange));
