@@ -57,6 +57,32 @@ describe('SIP traces', () => {
     );
   });
 
+  it.each([
+    'AuThOrIzAtIoN: Digest geheim',
+    'PROXY-authorization\t: Digest geheim',
+    'Authorization: Digest a="b",\r\n\tresponse="geheim",\r\n c="geheim"',
+    'Authentication-info: rspauth="geheim"',
+    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:geheim',
+    'A=CRYPTO:1 x inline:geheim',
+    'a=key-mgmt:mikey geheim',
+    'a=ice-pwd:geheim',
+    'k=base64:geheim',
+  ])('RFC 3261 §7.3.1: however it is written, %j is not kept', line => {
+    const text = withoutSecrets(
+      Buffer.from(`INVITE sip:b SIP/2.0\r\nTo: x\r\n${line}\r\nFrom: y\r\n\r\n`),
+    ).toString();
+    expect(text).not.toContain('geheim');
+    expect(text).toMatch(/To: x\r\n.* \(hidden\)\r\nFrom: y/);
+  });
+
+  it('hold no more in memory than 64 MB, whatever comes while the disk is slow', async () => {
+    const { ring } = house();
+    const large = Buffer.alloc(65_000, 'x');
+    for (let n = 0; n < 2_000; n++) ring.add('in', peer, large);
+    expect(ring.counters.dropped).toBeGreaterThan(900);
+    await ring.close();
+  });
+
   it('take no more room than given: the oldest go first', async () => {
     const { ring, path, read } = house(64_000);
     for (let n = 0; n < 400; n++) {

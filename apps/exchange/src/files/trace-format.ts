@@ -53,13 +53,14 @@ export function headerOf(text: string, long: string, compact = long): string {
 }
 
 const SECRET_LINE =
-  /^((?:proxy-)?authorization[ \t]*:|a=crypto:|authentication-info[ \t]*:).*(?:\r\n[ \t].*)*$/gim;
-const MAY_HOLD_SECRET = ['uthorization', 'UTHORIZATION', 'a=crypto', 'uthentication-'].map(word =>
-  Buffer.from(word),
-);
+  /^((?:proxy-)?authorization[ \t]*:|authentication-info[ \t]*:|a=(?:crypto|key-mgmt|ice-pwd):|k=).*(?:\r\n[ \t].*)*$/gim;
 
-/** The message without credentials and media keys. Messages without any are passed on as they are. */
+/**
+ * The message without credentials (RFC 3261 §22) and media keys (RFC 4568, 4567, 4566 §5.12, 8839). Names of header
+ * fields compare without case, so nothing short of looking at every line will do.
+ */
 export function withoutSecrets(message: Buffer): Buffer {
-  if (!MAY_HOLD_SECRET.some(word => message.includes(word))) return message;
-  return Buffer.from(message.toString('latin1').replace(SECRET_LINE, '$1 (hidden)'), 'latin1');
+  const text = message.toString('latin1');
+  const clean = text.replace(SECRET_LINE, '$1 (hidden)');
+  return clean === text ? message : Buffer.from(clean, 'latin1');
 }

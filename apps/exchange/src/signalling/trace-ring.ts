@@ -24,6 +24,7 @@ interface Seen {
 const FLUSH_EVERY: Ms = 200;
 /** Messages held while the disk is slow; beyond them traces are dropped, calls never wait. */
 const MOST_HELD = 20_000;
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
 /** The ring is a ring of files. */
 const FILES = 64;
 const NAME = /^(\d{15})\.trace$/;
@@ -32,6 +33,7 @@ const NAME = /^(\d{15})\.trace$/;
 export class TraceRing {
   readonly #options: TraceRingOptions;
   #held: Seen[] = [];
+  #heldBytes = 0;
   #timer: Timer | null = null;
   #writing: Promise<void> = Promise.resolve();
   #busy = false;
@@ -46,10 +48,11 @@ export class TraceRing {
 
   add(way: 'in' | 'out', peer: Peer, bytes: Uint8Array): void {
     if (this.#options.bytes === 0) return;
-    if (this.#held.length >= MOST_HELD) {
+    if (this.#held.length >= MOST_HELD || this.#heldBytes >= MOST_HELD_BYTES) {
       this.counters.dropped++;
       return;
     }
+    this.#heldBytes += bytes.length;
     this.#held.push({ at: this.#options.clock.wall(), way, peer, bytes });
     this.#timer ??= this.#options.clock.after(FLUSH_EVERY, () => {
       this.#timer = null;
@@ -76,6 +79,7 @@ export class TraceRing {
   async #write(): Promise<void> {
     const batch = this.#held;
     this.#held = [];
+    this.#heldBytes = 0;
     if (batch.length === 0) return;
     const bytes = Buffer.concat(
       batch.flatMap(({ at, way, peer, bytes: message }) => {
