@@ -2,6 +2,7 @@ import type { CallId } from '@kommutator/model/ids';
 import { renderProtocol } from '@kommutator/model/protocol';
 import type { CallRecord, CallRow } from '@kommutator/model/record';
 import type { Store } from '@kommutator/store';
+import { printable } from '../process/printable.ts';
 import { type Command, parseArguments, Refusal, UsageError } from './command.ts';
 import { withStore } from './with-store.ts';
 
@@ -9,7 +10,7 @@ const LIMIT = 20;
 
 const stamp = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 const nameOf = (number: string, name: string): string =>
-  name && name !== number ? `${number} ${name}` : number;
+  printable(name && name !== number ? `${number} ${name}` : number);
 
 function rowLine(row: CallRow): string {
   const { callId, startedAt, kind, aNumber, aName, bNumber, bName, talkMs, sipStatus } = row;

@@ -1,6 +1,7 @@
 import { SystemClock } from '@kommutator/base';
 import { loadConfig } from '../config/index.ts';
 import { pathsOf } from '../files/paths.ts';
+import { printable } from '../process/printable.ts';
 import { type Command, Refusal, UsageError } from './command.ts';
 
 /** By the words they are called with; loaded when called, so that the exchange carries none of the others. */
@@ -17,7 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'check-route': async () => (await import('./check-route.ts')).checkRoute,
 };
 
-const say = (line: string): void => console.log(line);
+/** What a command says may come from the network: nothing of it is obeyed by the terminal but line ends of ours. */
+const say = (text: string): void => console.log(text.split('\n').map(printable).join('\n'));
 
 async function help(): Promise<void> {
   say('Usage: kommutator <command>\n');

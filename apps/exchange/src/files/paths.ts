@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Where everything stands under DATA_DIR. */
 export interface Paths {
@@ -50,15 +50,29 @@ export function pathsOf(data: string): Paths {
   };
 }
 
-/** Makes the folders; what stands in them is for our user alone. */
+const OURS_ALONE = 0o700;
+
+/**
+ * Makes the folders; what stands in them is for our user alone, also where they were made with other rights before.
+ * @throws Error when the folder of the sockets is somebody else's: in the temporary folder anybody could have made one of
+ *   that name, and would then be taken for a process of ours.
+ */
 export function makeFolders(paths: Paths): void {
   mkdirSync(paths.data, { recursive: true });
+  const sockets = dirname(paths.sockets.control);
   for (const folder of [
+    paths.journal,
     paths.journalDone,
     paths.warm,
     paths.registrations,
     paths.trace,
-    join(paths.sockets.control, '..'),
-  ])
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    sockets,
+  ]) {
+    mkdirSync(folder, { recursive: true, mode: OURS_ALONE });
+    const { uid, mode } = lstatSync(folder);
+    const inside = dirname(folder) === paths.data;
+    if (folder === sockets && !inside && uid !== process.geteuid?.())
+      throw new Error(`${folder} belongs to another user: remove it, or choose a shorter DATA_DIR`);
+    if ((mode & 0o777) !== OURS_ALONE) chmodSync(folder, OURS_ALONE);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Log } from '@kommutator/telephony';
 import pino from 'pino';
+import { printable } from './printable.ts';
 
 const LEVELS: Readonly<Record<number, string>> = {
   20: 'debug',
@@ -9,14 +10,15 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 
-/** One line for a person at a terminal. */
-function readable(line: string): string {
+/** One line for a person at a terminal. @param line JSON of pino */
+export function readable(line: string): string {
   const { level, time, process, msg, pid: _pid, ...fields } = JSON.parse(line) as Record<string, unknown>;
   const clock = new Date(Number(time)).toISOString().slice(11, 23);
   const rest = Object.entries(fields)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
-  return `${clock} ${LEVELS[Number(level)] ?? ''} ${String(process)}: ${String(msg)}${rest && ` (${rest})`}\n`;
+  const text = `${clock} ${LEVELS[Number(level)] ?? ''} ${String(process)}: ${String(msg)}${rest && ` (${rest})`}`;
+  return `${printable(text)}\n`;
 }
 
 /** The log of one process: JSON lines on standard output, readable ones where that is a terminal. */
