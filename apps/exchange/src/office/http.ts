@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Ms } from '@kommutator/base';
 import type { Health } from './health.ts';
 
 export interface HttpOptions {
@@ -7,7 +8,15 @@ export interface HttpOptions {
   readonly health: () => Health;
   /** Text of all metrics in the format of Prometheus, and its content type. */
   readonly metrics: () => Promise<{ readonly type: string; readonly text: string }>;
+  /** ms a client may take to say what it wants; 10 s when left out. */
+  readonly patience?: Ms;
 }
+
+/** Nothing asked here is long: who dawdles, or opens connections by the thousand, is no browser and no Prometheus. */
+const PATIENCE: Ms = 10_000;
+const MOST_CONNECTIONS = 1_000;
+const LONGEST_HEAD = 8 * 1024;
+const PROBLEM = 'application/problem+json';
 
 export interface HttpServer {
   readonly port: number;
@@ -16,7 +25,17 @@ export interface HttpServer {
 
 /** @throws when the port cannot be had. */
 export async function serveHttp(options: HttpOptions): Promise<HttpServer> {
-  const server = createServer((request, response) => void answer(options, request, response));
+  const { patience = PATIENCE } = options;
+  const server = createServer(
+    {
+      headersTimeout: patience,
+      requestTimeout: patience,
+      connectionsCheckingInterval: patience / 4,
+      maxHeaderSize: LONGEST_HEAD,
+    },
+    (request, response) => void answer(options, request, response),
+  );
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, () => {
@@ -38,7 +57,8 @@ async function answer(
 ): Promise<void> {
   const path = (request.url ?? '').split('?')[0];
   if (request.method !== 'GET' && request.method !== 'HEAD')
-    return send(response, 405, 'application/problem+json', problem(405, 'Method Not Allowed'));
+    // RFC 9110 §15.5.6.
+    return send(response.setHeader('allow', 'GET, HEAD'), 405, PROBLEM, problem(405, 'Method Not Allowed'));
   if (path === '/health') {
     const health = options.health();
     return send(response, health.status === 'ok' ? 200 : 503, 'application/json', JSON.stringify(health));
@@ -48,10 +68,10 @@ async function answer(
       const { type, text } = await options.metrics();
       return send(response, 200, type, text);
     } catch {
-      return send(response, 500, 'application/problem+json', problem(500, 'Internal Server Error'));
+      return send(response, 500, PROBLEM, problem(500, 'Internal Server Error'));
     }
   }
-  return send(response, 404, 'application/problem+json', problem(404, 'Not Found'));
+  return send(response, 404, PROBLEM, problem(404, 'Not Found'));
 }
 
 /** RFC 9457. */
