@@ -1,7 +1,7 @@
-/** Media: the engine pool behind a Unix socket. Knows nothing of calls. */
+/** Media: the engine behind a Unix socket. Knows nothing of calls. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { createEnginePool } from '@kommutator/media';
+import { createEngine, createEnginePool } from '@kommutator/media';
 import { serveChannels } from '../ipc/index.ts';
 import { MediaServer } from '../ipc/media-over-channel.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
@@ -15,21 +15,22 @@ const threads = Math.max(1, Math.min(8, availableParallelism() - 1));
 
 async function media({ config, paths, clock, log }: Surroundings): Promise<Running> {
   const host = config.sipHost ?? '0.0.0.0';
-  const pool = createEnginePool({
+  const options = {
     clock,
-    threads,
     host,
     advertise: ownAddress(host),
     ports: [config.rtpPorts.from, config.rtpPorts.to],
     prompts: { dir: fileURLToPath(new URL('../../../../prompts/', import.meta.url)) },
-    log: line => log.warn({}, line),
-  });
-  pool.onLost = why => {
+    log: (line: string) => log.warn({}, line),
+  } as const;
+  // A thread of its own would cost every command two more wake-ups; alone it works where the commands arrive.
+  const engine = threads > 1 ? createEnginePool({ ...options, threads }) : createEngine(options);
+  engine.onLost = why => {
     log.error({ why }, 'the media engine is lost');
     process.exit(1);
   };
-  const server = new MediaServer(pool);
-  const registry = mediaMetrics(() => pool.counters().endpoints);
+  const server = new MediaServer(engine);
+  const registry = mediaMetrics(() => [engine.counters().endpoints].flat());
   const channels = await serveChannels<FromMedia, ToMedia>({
     path: paths.sockets.media,
     role: 'media',
@@ -44,7 +45,7 @@ async function media({ config, paths, clock, log }: Surroundings): Promise<Runni
   return {
     async stop() {
       await channels.close();
-      await pool.close();
+      await engine.close();
     },
   };
 }
