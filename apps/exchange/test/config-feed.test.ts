@@ -41,7 +41,7 @@ function house(path = folder()) {
   });
   return { path, versions, state, clock, log, feed, stop, told, target };
 }
-const nothing: HeldVersions = { directory: 0, domains: new Map(), noRegistrations: false };
+const nothing: HeldVersions = { directory: 0, domains: [], noRegistrations: false };
 
 describe('configuration on its way to signalling', () => {
   it('is written to warm-start files and told, domains before the directory that names them', async () => {
@@ -85,10 +85,10 @@ describe('configuration on its way to signalling', () => {
       target({
         ...nothing,
         directory: 1,
-        domains: new Map([
+        domains: [
           [id('a'), 1],
           [id('gone'), 4],
-        ]),
+        ],
       }),
     );
     expect(told).toEqual(['b@1', '-gone']);

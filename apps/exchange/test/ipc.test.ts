@@ -34,7 +34,7 @@ afterEach(() => {
 describe('frames', () => {
   const message: fc.Arbitrary<Message> = fc.oneof(
     fc.tuple(fc.constant('event' as const), fc.string(), fc.jsonValue()),
-    fc.tuple(fc.constant('request' as const), fc.nat(), fc.string(), fc.uint8Array()),
+    fc.tuple(fc.constant('request' as const), fc.nat(), fc.string(), fc.jsonValue()),
   );
 
   it('come out whole and in order however the stream is cut', () => {
@@ -43,7 +43,7 @@ describe('frames', () => {
         fc.array(fc.array(message, { maxLength: 5 }), { maxLength: 8 }),
         fc.array(fc.nat(40)),
         (sent, cuts) => {
-          const bytes = Buffer.concat(sent.flatMap(encodeFrame));
+          const bytes = Buffer.concat(sent.map(encodeFrame));
           const decoder = new FrameDecoder();
           const got: (readonly Message[])[] = [];
           let at = 0;
@@ -72,12 +72,34 @@ describe('a channel', () => {
       events: { said: what => void heard.push(what) },
       requests: { double: n => n * 2 },
     });
-    near.send('said', { at: new Date(0), bytes: new Uint8Array([1]) });
+    near.send('said', { name: 'Анна', at: [1, null] });
     const answer = near.request('double', 21);
     await clock.settle();
-    expect(heard).toEqual([{ at: new Date(0), bytes: new Uint8Array([1]) }]);
+    expect(heard).toEqual([{ name: 'Анна', at: [1, null] }]);
     expect(await answer).toEqual({ ok: true, value: 42 });
     expect(clock.pending).toBe(0);
+  });
+
+  it('lets the answer to a patient request wait for company, 50 ms at most', async () => {
+    const { near, far, clock } = pair({ requests: { double: n => n * 2 } });
+    await clock.settle();
+    let answered = 0;
+    const ask = () => void near.request('double', 1, { patient: true }).then(() => answered++);
+    ask();
+    await clock.advance(49);
+    expect(answered).toBe(0);
+    await clock.advance(1);
+    expect(answered).toBe(1);
+    ask();
+    await clock.settle();
+    far.send('said', 'company');
+    await clock.settle();
+    expect(answered).toBe(2);
+    ask();
+    await clock.settle();
+    near.close();
+    await clock.settle();
+    expect([answered, clock.pending]).toEqual([3, 0]);
   });
 
   it('hands over a copy, never the object itself', async () => {
@@ -99,7 +121,7 @@ describe('a channel', () => {
         never: () => new Promise<null>(() => {}),
       },
     });
-    const late = near.request('never', null, 500);
+    const late = near.request('never', null, { within: 500 });
     const failed = near.request('double', 1);
     await clock.advance(500);
     expect([await late, await failed]).toEqual([

@@ -54,8 +54,9 @@ describe('media over a channel', () => {
     const answer = client.command({ do: 'keys', ep: ep('a'), keys: '1' });
     engine.onEvent({ is: 'flow', ep: ep('a'), state: 'first' });
     await clock.settle();
-    expect(await answer).toEqual({ ok: true });
     expect(events).toEqual([{ is: 'flow', ep: 'a', state: 'first' }]);
+    await clock.advance(50);
+    expect(await answer).toEqual({ ok: true });
     await client.close();
     expect(clock.pending).toBe(0);
   });

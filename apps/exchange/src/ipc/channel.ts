@@ -31,6 +31,15 @@ export interface ChannelOptions<Theirs extends Vocabulary> {
 
 const MOST = { messages: 20_000, bytes: 128 * 1024 * 1024 };
 const WITHIN: Ms = 10_000;
+/** How long the answer to a patient request waits for company. */
+const COMPANY: Ms = 50;
+
+export interface RequestOptions {
+  /** Until the answer counts as late; 10 s when left out. */
+  readonly within?: Ms;
+  /** Nobody waits for the answer: it comes with whatever is said next, which saves both sides a wake-up. */
+  readonly patient?: boolean;
+}
 
 interface Waiting {
   readonly outcome: Settled<Result<unknown, RequestFault>>;
@@ -48,6 +57,9 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
   readonly #waiting = new Map<number, Waiting>();
   #handlers: Handlers<Theirs> = {};
   #outbox: Message[] = [];
+  /** The outbox is written at the end of this tick. */
+  #soon = false;
+  #later: Timer | null = null;
   #nextId = 1;
   #closed = false;
 
@@ -72,15 +84,16 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
     return this.#post(['event', name, payload]);
   }
 
-  /** Never rejects. @param within ms until the answer counts as late. */
+  /** Never rejects. */
   request<K extends keyof Ours['requests'] & string>(
     name: K,
     ask: Ours['requests'][K]['ask'],
-    within: Ms = WITHIN,
+    { within = WITHIN, patient = false }: RequestOptions = {},
   ): Promise<Result<Ours['requests'][K]['answer'], RequestFault>> {
     if (this.#closed) return Promise.resolve(err('gone'));
     const id = this.#nextId++;
-    if (!this.#post(['request', id, name, ask])) return Promise.resolve(err('full'));
+    if (!this.#post(patient ? ['request', id, name, ask, 'patient'] : ['request', id, name, ask]))
+      return Promise.resolve(err('full'));
     const outcome = new Settled<Result<unknown, RequestFault>>();
     const timer = this.#clock.after(within, () => this.#settle(id, err('late')));
     this.#waiting.set(id, { outcome, timer });
@@ -94,15 +107,22 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
     this.#end(why);
   }
 
-  #post(message: Message): boolean {
+  #post(message: Message, patient = false): boolean {
     if (this.#closed) return false;
     if (this.#outbox.length >= this.#most.messages || this.#line.backlog >= this.#most.bytes) return false;
     this.#outbox.push(message);
-    if (this.#outbox.length === 1) this.#line.soon(() => this.#flush());
+    if (patient) this.#later ??= this.#clock.after(COMPANY, () => this.#flush());
+    else if (!this.#soon) {
+      this.#soon = true;
+      this.#line.soon(() => this.#flush());
+    }
     return true;
   }
 
   #flush(): void {
+    this.#soon = false;
+    this.#later?.cancel();
+    this.#later = null;
     if (this.#closed || this.#outbox.length === 0) return;
     const batch = this.#outbox;
     this.#outbox = [];
@@ -120,7 +140,7 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
         (this.#handlers.events?.[message[1]] as AnyHandler | undefined)?.(message[2]);
         break;
       case 'request':
-        void this.#serve(message[1], message[2], message[3]);
+        void this.#serve(message[1], message[2], message[3], message[4] === 'patient');
         break;
       case 'answer':
         this.#settle(message[1], ok(message[2]));
@@ -131,11 +151,11 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
     }
   }
 
-  async #serve(id: number, name: string, ask: unknown): Promise<void> {
+  async #serve(id: number, name: string, ask: unknown, patient: boolean): Promise<void> {
     const handler = this.#handlers.requests?.[name] as AnyHandler | undefined;
     if (!handler) return void this.#post(['fault', id, `unknown request ${name}`]);
     try {
-      this.#post(['answer', id, await handler(ask)]);
+      this.#post(['answer', id, await handler(ask)], patient);
     } catch (error) {
       this.#post(['fault', id, String(error)]);
     }
@@ -152,6 +172,7 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
   #end(why: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#later?.cancel();
     this.#outbox = [];
     for (const id of [...this.#waiting.keys()]) this.#settle(id, err('gone'));
     this.#handlers.closed?.(why);

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8';
 import { err, ok, type Result } from '@kommutator/base';
 import type { Message } from './messages.ts';
 
@@ -7,12 +6,17 @@ const HEAD = 4;
 /** A longer frame is not ours: the peer is out of step. */
 const LONGEST = 256 * 1024 * 1024;
 
-/** One frame: the messages of one tick behind their length. */
-export function encodeFrame(batch: readonly Message[]): readonly [head: Buffer, body: Buffer] {
-  const body = serialize(batch);
-  const head = Buffer.allocUnsafe(HEAD);
-  head.writeUInt32BE(body.length);
-  return [head, body];
+/**
+ * One frame: the messages of one tick behind their length, as JSON: for messages of our size V8's own serialisation
+ * takes three to ten times as long.
+ */
+export function encodeFrame(batch: readonly Message[]): Buffer {
+  const text = JSON.stringify(batch);
+  const length = Buffer.byteLength(text);
+  const frame = Buffer.allocUnsafe(HEAD + length);
+  frame.writeUInt32BE(length);
+  frame.write(text, HEAD);
+  return frame;
 }
 
 /** Puts frames together from whatever pieces a socket delivers. */
@@ -56,7 +60,7 @@ export class FrameDecoder {
 
 function decodeBody(body: Buffer): Result<readonly Message[], string> {
   try {
-    const batch: unknown = deserialize(body);
+    const batch: unknown = JSON.parse(body.toString());
     return Array.isArray(batch) ? ok(batch as readonly Message[]) : err('frame without messages');
   } catch (error) {
     return err(`unreadable frame: ${String(error)}`);

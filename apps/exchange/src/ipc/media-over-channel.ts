@@ -76,8 +76,10 @@ export class MediaClient implements MediaEngine {
     if (command.do === 'open') this.#open.add(command.ep);
     if (command.do === 'close') this.#open.delete(command.ep);
     const asked = this.#clock.now();
-    const answer = await channel.request('command', command);
-    this.onAnswer(this.#clock.now() - asked);
+    // Only these answers say more than "done": somebody waits for an address, for the last figures, for the list.
+    const patient = command.do !== 'open' && command.do !== 'close' && command.do !== 'adopt';
+    const answer = await channel.request('command', command, { patient });
+    if (!patient) this.onAnswer(this.#clock.now() - asked);
     if (answer.ok) return answer.value;
     return answer.error === 'gone' ? GONE : { ok: false, refused: 'overload' };
   }

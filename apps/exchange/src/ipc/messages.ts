@@ -1,7 +1,7 @@
 /** The language of our processes. A change that an older process would misread raises the version. */
-export const IPC_VERSION = 1;
+export const IPC_VERSION = 2;
 
-/** What one side of a channel may send: events are told, requests are answered once. */
+/** What one side of a channel may send, all of it JSON: events are told, requests are answered once. */
 export interface Vocabulary {
   readonly events: Readonly<Record<string, unknown>>;
   readonly requests: Readonly<Record<string, { readonly ask: unknown; readonly answer: unknown }>>;
@@ -18,7 +18,7 @@ export interface Hello {
 export type Message =
   | readonly [kind: 'hello', hello: Hello]
   | readonly [kind: 'event', name: string, payload: unknown]
-  | readonly [kind: 'request', id: number, name: string, payload: unknown]
+  | readonly [kind: 'request', id: number, name: string, payload: unknown, patience?: 'patient']
   | readonly [kind: 'answer', id: number, payload: unknown]
   | readonly [kind: 'fault', id: number, text: string];
 

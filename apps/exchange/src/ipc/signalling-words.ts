@@ -1,7 +1,6 @@
 import type { DirectorySnapshot } from '@kommutator/model/config';
 import type { RegistrationRecord } from '@kommutator/model/events';
 import type { DomainId } from '@kommutator/model/ids';
-import type { DomainBytes } from '../files/warm-files.ts';
 import type { ProcessMetrics } from '../process/metrics.ts';
 
 /** How signalling is, told every second and at every change. */
@@ -17,7 +16,7 @@ export interface SignallingStatus {
 /** What signalling holds, for the office to bring what is newer. */
 export interface HeldVersions {
   readonly directory: number;
-  readonly domains: ReadonlyMap<DomainId, number>;
+  readonly domains: readonly (readonly [id: DomainId, version: number])[];
   /** There were no registration files: registrations of a lost machine may be read back from the database. */
   readonly noRegistrations: boolean;
 }
@@ -34,7 +33,8 @@ export type FromSignalling = {
 export type ToSignalling = {
   readonly events: {
     readonly registrations: readonly RegistrationRecord[];
-    readonly domain: DomainBytes;
+    /** The snapshot as JSON: it is kept so, and read when the domain's first call comes. */
+    readonly domain: { readonly id: DomainId; readonly version: number; readonly json: string };
     readonly domainGone: DomainId;
     readonly directory: DirectorySnapshot;
   };

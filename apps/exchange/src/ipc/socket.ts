@@ -23,12 +23,7 @@ export function socketLine(socket: Socket): Line {
     },
     soon: flush => void setImmediate(flush),
     send(batch: readonly Message[]) {
-      if (over) return;
-      const [head, body] = encodeFrame(batch);
-      socket.cork();
-      socket.write(head);
-      socket.write(body);
-      socket.uncork();
+      if (!over) socket.write(encodeFrame(batch));
     },
     close() {
       over = true;

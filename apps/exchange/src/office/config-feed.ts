@@ -92,9 +92,10 @@ export class ConfigFeed {
     this.#targets.add(target);
     const held = await target.held();
     if (held) {
+      const versions = new Map(held.domains);
       for (const domain of readDomains(this.#options.folder))
-        if (held.domains.get(domain.id) !== domain.version) target.domain(domain);
-      for (const id of held.domains.keys()) if (!this.#domains.has(id)) target.domainGone(id);
+        if (versions.get(domain.id) !== domain.version) target.domain(domain);
+      for (const id of versions.keys()) if (!this.#domains.has(id)) target.domainGone(id);
       if (this.#directory && held.directory !== this.#directory.version) target.directory(this.#directory);
     }
     return () => this.#targets.delete(target);

@@ -31,7 +31,7 @@ function mediaMetrics({ clock, paths }: Surroundings) {
     clock,
     up: channel => {
       ask = async () => {
-        const answer = await channel.request('metrics', null, 1_000);
+        const answer = await channel.request('metrics', null, { within: 1_000 });
         return answer.ok ? answer.value : null;
       };
       return {};

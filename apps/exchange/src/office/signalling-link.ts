@@ -34,7 +34,7 @@ export class SignallingLink {
   }
 
   async metrics(): Promise<ProcessMetrics | null> {
-    const answer = await this.#channel?.request('metrics', null, 1_000);
+    const answer = await this.#channel?.request('metrics', null, { within: 1_000 });
     return answer?.ok ? answer.value : null;
   }
 
@@ -60,7 +60,7 @@ export class SignallingLink {
             const held = await channel.request('versions', null);
             return held.ok ? held.value : null;
           },
-          domain: domain => channel.send('domain', domain),
+          domain: domain => channel.send('domain', { ...domain, json: domain.json.toString() }),
           domainGone: id => channel.send('domainGone', id),
           directory: directory => channel.send('directory', directory),
         }),

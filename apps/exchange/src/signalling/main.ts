@@ -116,7 +116,10 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
           },
         },
         requests: {
-          versions: () => ({ ...directory.versions, noRegistrations: registrations.fresh }),
+          versions: () => {
+            const { directory: version, domains } = directory.versions;
+            return { directory: version, domains: [...domains], noRegistrations: registrations.fresh };
+          },
           metrics: () => snapshotMetrics(registry),
           registrations: ({ since }) =>
             since === registrations.revision
