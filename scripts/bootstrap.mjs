@@ -1,5 +1,5 @@
 /** Makes sure the locked dependencies and a Node that can run the product are there. Runs on any Node ≥ 20.19. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -18,31 +18,41 @@ export function giveUp(message) {
   process.exit(1);
 }
 
-/** `npm ci`: exactly what the lock file says, by the npm that runs us where there is one. Shown only when it fails. */
-function installLocked() {
-  const own = process.env.npm_execpath;
+/**
+ * `npm ci`: exactly what the lock file says, by the npm that runs us on the Node that runs it. Its output is shown only
+ * when it fails. Ctrl-C reaches it through the terminal; we wait until it has ended, or a second start would meet it.
+ */
+async function installLocked() {
+  const { npm_execpath: own, npm_node_execpath: node } = process.env;
   /** @type {[string, string[]]} */
-  const [command, first] = own?.endsWith('.js') ? [process.execPath, [own]] : ['npm', []];
+  const [command, first] = own?.endsWith('.js') && node ? [node, [own]] : ['npm', []];
   const flags = ['--include=dev', '--include=optional', '--ignore-scripts', '--loglevel=error'];
-  const done = spawnSync(command, [...first, 'ci', ...flags], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(command, [...first, 'ci', ...flags], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', piece => (output += piece));
+  let interrupted = false;
+  const onSignal = () => {
+    interrupted = true;
+  };
+  process.on('SIGINT', onSignal);
+  const status = await new Promise(resolve => {
+    child.on('error', error => giveUp(`npm cannot be started (${error.message}). Install npm 10 or newer.`));
+    child.on('close', resolve);
   });
-  if (done.error) giveUp(`npm cannot be started (${done.error.message}). Install npm 10 or newer.`);
-  if (done.status !== 0)
-    giveUp(`${done.stdout}${done.stderr}\nDependencies could not be installed, see above.`);
+  process.off('SIGINT', onSignal);
+  if (interrupted) process.exit(130);
+  if (status !== 0) giveUp(`${output}\nDependencies could not be installed, see above.`);
 }
 
 /** Installs what package-lock.json names unless exactly that is installed already. */
-export function ensureDependencies() {
+export async function ensureDependencies() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const stamp = join(root, 'node_modules', '.kommutator-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === lock) return;
   console.error('Installing dependencies …');
-  installLocked();
+  await installLocked();
   fillCompileCache();
   writeFileSync(stamp, `${lock}\n`);
 }

@@ -8,7 +8,7 @@ import { ensureDependencies, environment, root, runtime } from './bootstrap.mjs'
  * @param {readonly string[]} args of the command line `kommutator`.
  */
 export async function kommutator(args) {
-  ensureDependencies();
+  await ensureDependencies();
   const env = environment();
   const node = runtime();
   if (node !== process.execPath) return inChild(node, args, env);

@@ -8,7 +8,7 @@ import { closingLine, countOf } from './test-count.mjs';
 
 /** @typedef {import('./test-count.mjs').Outcome} Outcome */
 
-ensureDependencies();
+await ensureDependencies();
 const RESULTS = join(root, 'test-results');
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
