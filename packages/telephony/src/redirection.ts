@@ -1,7 +1,7 @@
 import type { Ms } from '@kommutator/base';
 import type { UserConfig } from '@kommutator/model/config';
 import { dialPlan } from '@kommutator/model/dialplan';
-import { parseUri } from '@kommutator/sip';
+import { parseNameAddr } from '@kommutator/sip';
 import type { RingTarget } from './call.ts';
 import type { LiveCall } from './live-call.ts';
 
@@ -16,7 +16,7 @@ export function redirection(
   contacts: readonly string[],
   ringFor: Ms,
 ): RingTarget | null {
-  const uri = contacts[0] === undefined ? null : parseUri(contacts[0]);
+  const uri = contacts[0] === undefined ? undefined : parseNameAddr(contacts[0])?.uri;
   if (!uri || ringFor <= 0) return null;
   const plan = dialPlan(call.config, user, uri.user, call.house.directory);
   if (plan.kind === 'user') return { kind: 'devices', user: plan.user, ringFor };

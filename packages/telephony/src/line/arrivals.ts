@@ -49,6 +49,10 @@ interface Addresses {
 }
 
 const DEFAULT_HOPS = 70;
+/** Characters of what is called: far more than any number, and little enough to be written down several times a call. */
+const LONGEST_NUMBER = 128;
+/** Characters of a caller's name as a trunk tells it. */
+const LONGEST_NAME = 128;
 /** A node that starts may know a domain before it has its configuration. */
 const NOT_YET: Cause = CAUSES.overload;
 
@@ -66,6 +70,10 @@ export class Arrivals {
     const addresses = addressesOf(invite);
     if (!addresses) {
       invite.refuse(400, { reason: 'Bad address' });
+      return;
+    }
+    if (Math.max(addresses.request.user.length, addresses.to.uri.user.length) > LONGEST_NUMBER) {
+      invite.refuse(414, { once: true });
       return;
     }
     if (hopsLeft(headers) <= 0) {
@@ -161,7 +169,7 @@ export class Arrivals {
     const identity = asserted ?? from;
     const privacy = wantsPrivacy(headers) || isAnonymous(identity);
     const callerNumber = privacy ? null : fromTrunk(identity.uri.user, trunk.numberFormat);
-    const name = privacy ? '' : identity.displayName;
+    const name = privacy ? '' : identity.displayName.slice(0, LONGEST_NAME).toWellFormed();
     this.#arrive(invite, {
       from: { kind: 'trunk', trunk },
       config,

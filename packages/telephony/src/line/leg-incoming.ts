@@ -6,6 +6,9 @@ import { type LegInit, LineLeg } from './line-leg.ts';
 
 const NO_ACK: Cause = { sip: 408, q850: 102, text: 'No ACK' };
 
+/** Characters of a Call-ID that journal and log are given. */
+const LONGEST_CALL_ID = 256;
+
 /** The leg of an INVITE that came to us: the caller's. */
 export class IncomingLeg extends LineLeg {
   readonly sipCallId: string;
@@ -17,7 +20,7 @@ export class IncomingLeg extends LineLeg {
   constructor(init: LegInit, invite: InviteServer) {
     super(init);
     this.#invite = invite;
-    this.sipCallId = invite.dialog.callId;
+    this.sipCallId = invite.dialog.callId.slice(0, LONGEST_CALL_ID);
     this.take(invite.dialog);
     invite.events = {
       cancelled: () => void this.end(CAUSES.cancelled, 'remote'),
