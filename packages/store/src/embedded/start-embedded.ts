@@ -2,11 +2,10 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Clock } from '@kommutator/base';
-import { Client } from 'pg';
 import type { StoreLog } from '../log.ts';
 import { isRoot, systemAccount } from './account.ts';
 import { type Binaries, installedPackage, prepareBinaries } from './binaries.ts';
-import { ensureCluster } from './cluster.ts';
+import { DATABASE, ensureCluster } from './cluster.ts';
 import { choosePlace, spareFolder } from './place.ts';
 import { runServer, type Server } from './server.ts';
 
@@ -26,10 +25,8 @@ export interface EmbeddedPostgres extends Pick<Server, 'pid' | 'adopted' | 'onEx
   readonly ownerUrl: string;
 }
 
-const DATABASE = 'kommutator';
-
 /**
- * Starts (or adopts) the server of `dataDir` and makes sure its database exists.
+ * Starts (or adopts) the server of `dataDir`, making the cluster with its database at the first time.
  * @throws EmbeddedFailure with what to do about it.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
@@ -45,9 +42,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const place = await choosePlace(dataDir, `pg${binaries.major}`, log);
   await ensureCluster(place, binaries, durable, log);
   const server = await runServer({ place, binaries, durable, clock, log });
-  await ensureDatabase(socketUrl(server.sockets, 'postgres'));
   return {
-    ownerUrl: socketUrl(server.sockets, DATABASE),
+    ownerUrl: urlOver(server.sockets),
     pid: server.pid,
     adopted: server.adopted,
     onExit: watch => server.onExit(watch),
@@ -58,20 +54,5 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   };
 }
 
-const socketUrl = (sockets: string, database: string): string =>
-  `postgresql://postgres@localhost/${database}?host=${encodeURIComponent(sockets)}`;
-
-async function ensureDatabase(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const found = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (found.rowCount === 0)
-      await client.query(`CREATE DATABASE ${DATABASE}`).catch(async error => {
-        const now = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-        if (now.rowCount === 0) throw error;
-      });
-  } finally {
-    await client.end();
-  }
-}
+const urlOver = (sockets: string): string =>
+  `postgresql://postgres@localhost/${DATABASE}?host=${encodeURIComponent(sockets)}`;
