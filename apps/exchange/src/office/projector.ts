@@ -34,6 +34,7 @@ export interface ProjectorOptions {
 }
 
 const KEEP_BYTES = 256 * 1024 * 1024;
+/** The calls of so long are written in one transaction. */
 const POLL: Ms = 200;
 /** Pauses while the database is away; the last one repeats. */
 const PAUSES: readonly Ms[] = [200, 500, 1_000, 2_000, 5_000];
@@ -55,6 +56,8 @@ export class Projector {
   #next: Position | null = null;
   /** What the store knows to be done. */
   #saved: Position | null = null;
+  /** Segments before this one have been put away. */
+  #tidied = 0;
   #ready: CallRecord[] = [];
   readonly counters = { calls: 0, failures: 0, setAside: 0 };
 
@@ -100,7 +103,7 @@ export class Projector {
   /**
    * Reads one piece and writes its finished calls. Until they are written nothing more is read, so a database that is
    * away costs no memory: the journal waits on disk.
-   * @returns whether there may be more at once.
+   * @returns whether there is more already.
    */
   async step(): Promise<boolean> {
     const piece = this.#ready.length > 0 ? null : this.#reader.read(this.#next);
@@ -111,9 +114,9 @@ export class Projector {
     const mark = this.#mark();
     if (mark && (this.#ready.length > 0 || mark.segment !== this.#saved?.segment)) {
       await this.#save(mark);
-      this.#tidy(mark);
+      if (mark.segment !== this.#tidied) this.#tidy(mark);
     }
-    return piece !== null && piece.length > 0;
+    return piece?.more ?? false;
   }
 
   /** Everything before this place is in the history. */
@@ -179,6 +182,7 @@ export class Projector {
   /** Segments before the checkpoint are done; the oldest of those go when they take too much room. */
   #tidy(mark: Position): void {
     const { folder, doneFolder, node, keepBytes = KEEP_BYTES } = this.#options;
+    this.#tidied = mark.segment;
     for (const { file, number } of this.#reader.segments) {
       if (number >= mark.segment) break;
       renameSync(join(folder, file), join(doneFolder, file));

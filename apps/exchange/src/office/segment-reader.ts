@@ -19,8 +19,8 @@ export interface Piece {
   readonly records: readonly ReadRecord[];
   /** Where to read on. */
   readonly next: Position;
-  /** Bytes passed over, 0 = there is nothing new. */
-  readonly length: number;
+  /** There is something behind it already. */
+  readonly more: boolean;
 }
 
 const PIECE_BYTES = 2 * 1024 * 1024;
@@ -29,12 +29,13 @@ const PIECE_BYTES = 2 * 1024 * 1024;
 export class SegmentReader {
   readonly #folder: string;
   readonly #node: string;
-  readonly #pieceBytes: number;
+  /** One for all pieces: a fresh one for each would keep the garbage collector busy. */
+  #buffer: Buffer;
 
   constructor(folder: string, node: string, pieceBytes = PIECE_BYTES) {
     this.#folder = folder;
     this.#node = node;
-    this.#pieceBytes = pieceBytes;
+    this.#buffer = Buffer.allocUnsafeSlow(pieceBytes);
   }
 
   get segments(): readonly SegmentName[] {
@@ -56,24 +57,23 @@ export class SegmentReader {
     const { lines, length } = wholeLines(bytes);
     const successor = segments[index + 1];
     if (length === 0 && successor)
-      return { records: [], next: { segment: successor.number, offset: 0 }, length: bytes.length + 1 };
+      return { records: [], next: { segment: successor.number, offset: 0 }, more: true };
     return {
       records: recordsOf(lines, segment.number, offset),
       next: { segment: segment.number, offset: offset + length },
-      length,
+      more: successor !== undefined || bytes.length === this.#buffer.length,
     };
   }
 
   #bytes(segment: SegmentName, offset: number): Buffer {
     const fd = openSync(segmentPath(this.#folder, segment), 'r');
     try {
-      let size = this.#pieceBytes;
       for (;;) {
-        const buffer = Buffer.allocUnsafe(size);
-        const bytes = buffer.subarray(0, readSync(fd, buffer, 0, size, offset));
+        const buffer = this.#buffer;
+        const bytes = buffer.subarray(0, readSync(fd, buffer, 0, buffer.length, offset));
         // A line longer than the piece: read more, unless the file ends here.
-        if (bytes.length < size || bytes.includes(10)) return bytes;
-        size *= 2;
+        if (bytes.length < buffer.length || bytes.includes(10)) return bytes;
+        this.#buffer = Buffer.allocUnsafeSlow(2 * buffer.length);
       }
     } finally {
       closeSync(fd);
