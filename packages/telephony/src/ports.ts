@@ -34,6 +34,17 @@ export interface RegistrationStore {
   remove(record: Pick<RegistrationRecord, 'domain' | 'login' | 'contact'>): void;
 }
 
+/** DNS, asked outside the call path. Rejects when there is no answer now; times to live are in seconds. */
+export interface Resolver {
+  /** A and AAAA, in the order in which they are tried. */
+  addresses(host: string): Promise<{ readonly addresses: readonly string[]; readonly ttl: number }>;
+  /** SRV in the order in which they are tried (RFC 2782); none is no failure. */
+  services(name: string): Promise<{
+    readonly places: readonly { readonly host: string; readonly port: number }[];
+    readonly ttl: number;
+  }>;
+}
+
 /** Prepaid money. Billing implements it; without billing every call may go on. */
 export interface Meter {
   /** Null = no money or no price for this direction. */

@@ -26,6 +26,7 @@ import type { Config } from '../config/index.ts';
 import { ownAddress } from '../process/own-address.ts';
 import { keyFor } from '../process/secrets.ts';
 import { startSimulator } from '../simulator/start.ts';
+import { systemDns } from './dns.ts';
 import { withTls } from './secure-sockets.ts';
 import { type TraceRing, traced } from './trace-ring.ts';
 
@@ -91,6 +92,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     meter: openMeter,
     digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: randomBytes }),
     random: randomBytes,
+    resolver: systemDns,
     log,
     settings: {
       localNets: config.localNets,

@@ -134,7 +134,9 @@ export interface TrunkConfig {
   readonly trusts: readonly string[];
   /** Where calls are sent, tried in order (failover). Empty = the built-in simulator of the demo. */
   readonly destinations: readonly {
+    /** An address, or a name for DNS (RFC 3263). */
     readonly host: string;
+    /** 0 = SRV tells it. */
     readonly port: number;
     readonly protocol: 'udp' | 'tcp';
   }[];

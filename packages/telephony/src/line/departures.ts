@@ -10,7 +10,7 @@ import type { Departure } from './leg-outgoing.ts';
 import type { LineContext } from './line-context.ts';
 import { asRequestUri, type Presentation, toPhone, toTrunk, toUri } from './presentation.ts';
 import type { Registrar } from './registrar.ts';
-import { destinationOf, type Trunks } from './trunks.ts';
+import type { Trunks } from './trunks.ts';
 
 export interface DeparturesDeps {
   readonly context: LineContext;
@@ -74,7 +74,7 @@ function toDestination(
   { trunk, destination: index, number }: To<'trunk'>,
   hops: number,
 ): Departure | Cause {
-  const destination = destinationOf(trunk, index, context.settings.simulator);
+  const destination = trunks.destination(trunk, index);
   if (!destination) return CAUSES.trunkDown;
   const said = toTrunk({
     config: order.call.config,
@@ -91,7 +91,7 @@ function toDestination(
     init: init(said, [], hops),
     peer: destination.peer,
     authorise: trunk.registration ? trunks.authoriser(trunk, 'INVITE', said.uri) : null,
-    unreachable: () => undefined,
+    unreachable: destination.failed,
   };
 }
 

@@ -4,7 +4,7 @@ import { CAUSES } from '@kommutator/model/cause';
 import type { DomainId } from '@kommutator/model/ids';
 import type { DigestServer, RandomBytes, SipStack } from '@kommutator/sip';
 import type { Arrival, InviteOrder, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
-import type { Directory, Log, RegistrationStore } from '../ports.ts';
+import type { Directory, Log, RegistrationStore, Resolver } from '../ports.ts';
 import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
 import { Authenticator } from './authenticator.ts';
@@ -30,6 +30,8 @@ export interface LinesDeps {
   /** Shared by all nodes, so that a nonce of one is good at the other. */
   readonly digest: DigestServer;
   readonly random: RandomBytes;
+  /** Finds trunks that are known by name; without one only those known by address are reached. */
+  readonly resolver?: Resolver;
   readonly log: Log;
   /** Writes the journal to the disk; called before a BYE is answered. */
   readonly journalFlush: () => void;
@@ -108,6 +110,7 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     open: sealed => directory.open(sealed),
     directory,
     simulator: settings.simulator,
+    ...(deps.resolver && { resolver: deps.resolver }),
   });
   sip.events = {
     request: transaction =>

@@ -1,6 +1,7 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Peer, SipStack } from '@kommutator/sip';
+import type { SipStack } from '@kommutator/sip';
 import type { Log } from '../ports.ts';
+import type { DestinationPlace } from './destination-place.ts';
 
 const INTERVAL: Ms = 30_000;
 /** While its state is about to change, a destination is asked more often. */
@@ -17,18 +18,15 @@ export interface HealthDeps {
 /** Whether one destination of a trunk answers: OPTIONS every 30 s. Up until proven otherwise. */
 export class DestinationHealth {
   readonly #deps: HealthDeps;
-  readonly #peer: Peer;
-  readonly #host: string;
+  readonly #place: DestinationPlace;
   readonly #abort = new AbortController();
   #timer: Timer | null = null;
   #up = true;
   #contrary = 0;
 
-  /** @param host `host:port` as it stands in the Request-URI. */
-  constructor(deps: HealthDeps, peer: Peer, host: string) {
+  constructor(deps: HealthDeps, place: DestinationPlace) {
     this.#deps = deps;
-    this.#peer = peer;
-    this.#host = host;
+    this.#place = place;
     this.#ping();
   }
 
@@ -43,9 +41,14 @@ export class DestinationHealth {
 
   #ping(): void {
     const { sip } = this.#deps;
-    const uri = `sip:${this.#host}`;
+    const { peer, host } = this.#place;
+    if (!peer) {
+      this.#wait();
+      return;
+    }
+    const uri = `sip:${host}`;
     const init = { method: 'OPTIONS', uri, from: '<sip:ping@anonymous.invalid>', to: `<${uri}>` };
-    void sip.request(init, this.#peer, this.#abort.signal).then(
+    void sip.request(init, peer, this.#abort.signal).then(
       ({ status }) => this.#answered(status),
       () => undefined,
     );
@@ -55,15 +58,21 @@ export class DestinationHealth {
   #answered(status: number): void {
     if (this.#abort.signal.aborted) return;
     const alive = status !== 408 && status !== 503;
+    if (!alive) this.#place.failed();
     this.#contrary = alive === this.#up ? 0 : this.#contrary + 1;
     if (this.#contrary >= HYSTERESIS) {
       this.#up = alive;
       this.#contrary = 0;
-      const fields = { destination: this.#host, status };
+      const fields = { destination: this.#place.host, status };
       if (alive) this.#deps.log.info(fields, 'trunk destination answers again');
       else this.#deps.log.error({ ...fields, alarm: true }, 'trunk destination does not answer');
     }
-    const delay = this.#contrary > 0 ? DOUBT_INTERVAL : INTERVAL;
+    this.#wait();
+  }
+
+  #wait(): void {
+    const doubtful = this.#contrary > 0 || !this.#place.peer;
+    const delay = doubtful ? DOUBT_INTERVAL : INTERVAL;
     this.#timer = this.#deps.clock.after(delay, () => this.#ping());
   }
 }

@@ -2,9 +2,11 @@ import type { Clock, Ms, Timer } from '@kommutator/base';
 import type { TrunkConfig } from '@kommutator/model/config';
 import {
   answerChallenge,
+  createRequest,
+  createResponse,
   type HeaderList,
   NonceCount,
-  type Peer,
+  type Protocol,
   parseNameAddr,
   parseUri,
   type RandomBytes,
@@ -12,6 +14,7 @@ import {
   type SipStack,
 } from '@kommutator/sip';
 import type { Log } from '../ports.ts';
+import type { DestinationPlace } from './destination-place.ts';
 import { readSeconds } from './register-request.ts';
 
 /** First pause after a failure and the longest; it doubles in between (RFC 5626 §4.5). */
@@ -65,7 +68,7 @@ export class TrunkAccount {
 export class TrunkRegistration {
   readonly #deps: RegistrationDeps;
   readonly #settings: Settings;
-  readonly #peer: Peer;
+  readonly #place: DestinationPlace;
   readonly #account: TrunkAccount;
   readonly #abort = new AbortController();
   readonly #callId: string;
@@ -76,14 +79,14 @@ export class TrunkRegistration {
   #timer: Timer | null = null;
   #registered = false;
 
-  constructor(deps: RegistrationDeps, settings: Settings, peer: Peer, account: TrunkAccount) {
+  constructor(deps: RegistrationDeps, settings: Settings, place: DestinationPlace, account: TrunkAccount) {
     this.#deps = deps;
     this.#settings = settings;
-    this.#peer = peer;
+    this.#place = place;
     this.#account = account;
     this.#expires = settings.expires;
     this.#callId = Buffer.from(deps.randomBytes(18)).toString('base64url');
-    this.#contact = contactFor(deps.sip, peer, settings.username);
+    this.#contact = contactFor(deps.sip, place.protocol, settings.username);
     void this.#register();
   }
 
@@ -117,11 +120,13 @@ export class TrunkRegistration {
   }
 
   get #uri(): string {
-    return `sip:${parseUri(this.#settings.aor)?.host ?? this.#peer.address}`;
+    return `sip:${parseUri(this.#settings.aor)?.host ?? this.#place.host}`;
   }
 
   async #send(expires: number, more: HeaderList, signal?: AbortSignal): Promise<SipResponse | null> {
     const { aor } = this.#settings;
+    const { peer } = this.#place;
+    if (!peer) return createResponse(createRequest('REGISTER', this.#uri), 503);
     const init = {
       method: 'REGISTER',
       uri: this.#uri,
@@ -131,7 +136,7 @@ export class TrunkRegistration {
       cseq: ++this.#cseq,
       headers: [['Contact', this.#contact], ['Expires', String(expires)], ...more] as HeaderList,
     };
-    return this.#deps.sip.request(init, this.#peer, signal).catch(() => null);
+    return this.#deps.sip.request(init, peer, signal).catch(() => null);
   }
 
   #accepted(response: SipResponse): void {
@@ -159,6 +164,7 @@ export class TrunkRegistration {
       'trunk registration failed',
     );
     this.#registered = false;
+    if (status === 408 || status === 503) this.#place.failed();
     this.#again(this.#pause * (0.75 + 0.5 * this.#deps.random()));
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
@@ -168,8 +174,8 @@ export class TrunkRegistration {
   }
 }
 
-function contactFor({ listening }: SipStack, peer: Peer, user: string): string {
-  const own = listening.find(one => one.protocol === peer.protocol) ?? listening[0];
+function contactFor({ listening }: SipStack, protocol: Protocol, user: string): string {
+  const own = listening.find(one => one.protocol === protocol) ?? listening[0];
   const host = own?.advertised.includes(':') ? `[${own.advertised}]` : own?.advertised;
   return `<sip:${user}@${host}:${own?.port}${own?.protocol === 'tcp' ? ';transport=tcp' : ''}>`;
 }

@@ -3,6 +3,7 @@ import type { TrunkConfig } from '@kommutator/model/config';
 import type { TrunkId } from '@kommutator/model/ids';
 import type { Peer, SipResponse } from '@kommutator/sip';
 import type { Directory } from '../ports.ts';
+import { addressOf, DestinationPlace, type PlaceDeps, placeOf } from './destination-place.ts';
 import type { LineSettings } from './line-context.ts';
 import { DestinationHealth, type HealthDeps } from './trunk-health.ts';
 import { type RegistrationDeps, TrunkAccount, TrunkRegistration } from './trunk-registration.ts';
@@ -10,14 +11,24 @@ import { type RegistrationDeps, TrunkAccount, TrunkRegistration } from './trunk-
 /** Versions are compared so often besides being told of changes (DESIGN rule 8). */
 const COMPARE_EVERY = 30_000;
 
-export interface TrunksDeps extends RegistrationDeps, HealthDeps {
+export interface TrunksDeps extends RegistrationDeps, HealthDeps, PlaceDeps {
   readonly directory: Directory;
   readonly simulator: LineSettings['simulator'];
+}
+
+/** Where an INVITE to a trunk goes. */
+export interface Destination {
+  readonly peer: Peer;
+  /** As it stands in the Request-URI. */
+  readonly host: string;
+  /** The network refused it. */
+  readonly failed: () => void;
 }
 
 /** Watched trunk: what was configured, and what keeps an eye on it. */
 interface Watched {
   readonly config: TrunkConfig;
+  readonly places: readonly DestinationPlace[];
   readonly health: readonly DestinationHealth[];
   readonly account: TrunkAccount | null;
   readonly registration: TrunkRegistration | null;
@@ -45,7 +56,21 @@ export class Trunks {
     const watched = this.#watched.get(trunk.id);
     if (!watched) return true;
     if (watched.registration && !watched.registration.registered) return false;
+    if (watched.places[destination]?.peer === null) return false;
     return watched.health[destination]?.up ?? true;
+  }
+
+  /** Where the n-th destination of a trunk is; the simulator for a trunk that has none. Null = nowhere, or not known yet. */
+  destination(trunk: TrunkConfig, index: number): Destination | null {
+    const { simulator } = this.#deps;
+    if (trunk.destinations.length === 0) return simulator && simulatorOf(simulator);
+    const wanted = trunk.destinations[index];
+    if (!wanted) return null;
+    const place = this.#watched.get(trunk.id)?.places[index];
+    // A trunk that has been changed since the call began is as the call knows it.
+    const known = place?.host === placeOf(wanted) ? place : null;
+    const peer = known ? known.peer : addressOf(wanted);
+    return peer && { peer, host: placeOf(wanted), failed: () => known?.failed() };
   }
 
   /** Answers the carrier's challenge to a request of ours. */
@@ -84,38 +109,28 @@ export class Trunks {
   #watch(config: TrunkConfig): Watched {
     const deps = this.#deps;
     const { registration } = config;
-    const destinations = config.destinations
-      .map((_, index) => destinationOf(config, index, null))
-      .filter(d => d !== null);
+    const places = config.destinations.map(destination => new DestinationPlace(deps, destination));
     const account = registration && new TrunkAccount(registration, deps);
-    const registrar = destinations[0];
+    const [registrar] = places;
     return {
       config,
-      health: destinations.map(({ peer, host }) => new DestinationHealth(deps, peer, host)),
+      places,
+      health: places.map(place => new DestinationHealth(deps, place)),
       account,
       registration:
         registration && account && registrar
-          ? new TrunkRegistration(deps, registration, registrar.peer, account)
+          ? new TrunkRegistration(deps, registration, registrar, account)
           : null,
     };
   }
 
-  #forget(id: TrunkId, { health, registration }: Watched): void {
+  #forget(id: TrunkId, { places, health, registration }: Watched): void {
     this.#watched.delete(id);
-    for (const destination of health) destination.close();
+    for (const each of [...places, ...health]) each.close();
     registration?.close();
   }
 }
 
-/** Where the n-th destination of a trunk is; the simulator for a trunk that has none. Null = there is no such place. */
-export function destinationOf(
-  trunk: TrunkConfig,
-  index: number,
-  simulator: LineSettings['simulator'],
-): { readonly peer: Peer; readonly host: string } | null {
-  const destination = trunk.destinations.length === 0 ? simulator : trunk.destinations[index];
-  if (!destination) return null;
-  const { host, port, protocol } = destination;
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return { peer: { protocol, address: host, port }, host: `${name}:${port}` };
+function simulatorOf({ host, port, protocol }: NonNullable<LineSettings['simulator']>): Destination {
+  return { peer: { protocol, address: host, port }, host: `${host}:${port}`, failed: () => undefined };
 }

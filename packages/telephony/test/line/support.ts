@@ -16,6 +16,7 @@ import { MemoryNetwork, seededRandom } from '@kommutator/sip/testing';
 import type { Arrival, Call, InviteOrder, Leg } from '../../src/call.ts';
 import { LINE_ALLOW, LINE_SUPPORTED } from '../../src/line/line-context.ts';
 import { createLines, type LineSide } from '../../src/line/lines.ts';
+import type { Resolver } from '../../src/ports.ts';
 import { type ConfigInput, configOf } from '../../src/testing/config.ts';
 import { MemoryDirectory, MemoryLog, MemoryRegistrations } from '../../src/testing/memory-ports.ts';
 import { Credentials } from '../../src/testing/phone/credentials.ts';
@@ -68,6 +69,7 @@ export interface RigOptions {
   readonly registrations?: MemoryRegistrations;
   readonly privateOnly?: boolean;
   readonly publicAddress?: string;
+  readonly resolver?: Resolver;
   /** What everybody speaks; UDP when left out. */
   readonly protocol?: 'tcp';
 }
@@ -119,6 +121,7 @@ export class Rig {
         media: this.engine,
         directory,
         registrations: this.registrations,
+        ...(o.resolver && { resolver: o.resolver }),
         digest: new DigestServer({ clock, secret: randomBytes(32), random: size => randomBytes(size) }),
         random: size => randomBytes(size),
         log,
