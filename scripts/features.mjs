@@ -5,9 +5,9 @@ import { root } from './bootstrap.mjs';
 
 const TARGET = join(root, 'docs', 'FEATURES.md');
 const FEATURE = /\b(ACC|POOL|BIL|USR|GRP|RTE|OUT|INT|ADM)-\d+\b/g;
-/** describe('…'), it('…'), test.each(…)('…'): the title is the first string literal behind the parenthesis. */
+/** The title is the first string literal of describe('…'), it('…'), test.each([…])('…') and of a row ['…', …] of such a table. */
 const TITLE =
-  /\b(?:describe|it|test)(?:\.\w+)*(?:\([^()]*\))?\(\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
+  /(?:\b(?:describe|it|test)(?:\.\w+)*(?:\([^()]*\))?\(|\]\)\(|\[)\s*(?:'((?:[^'\\\n]|\\.)*)'|"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`)/g;
 
 /** @typedef {{ readonly title: string, readonly file: string }} Test */
 
