@@ -1,12 +1,12 @@
 import type { Core } from './dialog/core.ts';
 import { IncomingInvite } from './dialog/incoming-invite.ts';
-import { receiveInside, refuse, refusesSession } from './dialog/inside.ts';
+import { receiveInside, refusesSession } from './dialog/inside.ts';
 import { Reply } from './dialog/reply.ts';
 import type { SipLog } from './log.ts';
 import { parseMessage } from './message/parse.ts';
 import { serializeMessage } from './message/serialize.ts';
 import type { ParseFault, SipRequest, SipResponse } from './message/types.ts';
-import type { StackEvents } from './stack.ts';
+import type { HeaderList, StackEvents } from './stack.ts';
 import { type Incoming, readIncoming } from './transaction/incoming.ts';
 import type { Peer } from './transport/types.ts';
 
@@ -57,13 +57,14 @@ export class Receiver {
     const core = this.#core;
     const { request, toTag } = incoming;
     const strange = core.composer.unsupported(request);
-    if (toTag === '' && core.table.merged(incoming)) refuse(core, incoming, 482);
+    if (toTag === '' && core.table.merged(incoming)) this.#turnAway(incoming, 482);
     else if (strange.length > 0) {
-      refuse(core, incoming, 420, undefined, [['Unsupported', strange.join(', ')]]);
+      this.#turnAway(incoming, 420, [['Unsupported', strange.join(', ')]]);
     } else {
       const dialog = toTag === '' ? null : core.dialogs.find(incoming.callId, toTag, incoming.fromTag);
       if (dialog) receiveInside(core, dialog, incoming);
-      else if ((toTag === '' ? NEVER_OUTSIDE : ONLY_INSIDE).has(request.method)) refuse(core, incoming, 481);
+      else if ((toTag === '' ? NEVER_OUTSIDE : ONLY_INSIDE).has(request.method))
+        this.#turnAway(incoming, 481);
       else this.#outside(incoming);
     }
   }
@@ -100,15 +101,29 @@ export class Receiver {
   /** RFC 3261 §9.2: 200 when the INVITE is known, whatever its state; 481 when not. */
   #cancel(incoming: Incoming): void {
     const { table } = this.#core;
-    const own = { ...incoming, key: `${incoming.key} CANCEL` };
-    if (table.repeated(own.key)) return;
     const owner = table.invited(incoming.key)?.owner ?? null;
     if (!owner && !table.knows(incoming.key)) {
-      refuse(this.#core, own, 481);
+      this.#turnAway(incoming, 481);
       return;
     }
-    refuse(this.#core, own, 200, undefined, [], owner?.localTag);
+    this.#turnAway(incoming, 200, [], owner?.localTag);
     if (owner) this.#core.guard(() => owner.cancel(incoming.request));
+  }
+
+  /**
+   * Answers what belongs to nothing we know, once, and remembers nothing of it (RFC 3261 §8.2.7): a repeat gets the same
+   * answer, a flood costs no memory, a forged source is not sent it again and again.
+   * @param tag To tag where the request has none; a new one when left out
+   */
+  #turnAway(
+    { request, toTag, replyTo }: Incoming,
+    status: number,
+    headers: HeaderList = [],
+    tag: string = this.#core.composer.newTag(),
+  ): void {
+    const { composer, table } = this.#core;
+    const response = composer.reply(request, status, toTag === '' ? tag : '', { headers });
+    table.reply(serializeMessage(response), replyTo);
   }
 
   /** RFC 3261 §8.1.3.2 drops a broken response; a request is answered as far as it can be (RFC 4475 §3.1.2). */

@@ -15,8 +15,9 @@ export interface ReplyOptions {
   readonly headers?: HeaderList;
   readonly body?: Body;
   /**
-   * Of a final refusal: it is sent a single time and nothing of the request is remembered, so that strangers cost no
-   * memory and a forged source is not sent the same answer again and again (RFC 3261 §26.3.2.4). 401 and 407 always are.
+   * Of a final answer other than a 2xx to INVITE: it is sent a single time and nothing of the request is remembered, so
+   * that strangers cost no memory and a forged source is not sent the same answer again and again (RFC 3261 §8.2.7,
+   * §26.3.2.4). 401 and 407 always are.
    */
   readonly once?: boolean;
 }

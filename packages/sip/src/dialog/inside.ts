@@ -97,22 +97,22 @@ function ask(core: Core, dialog: SipDialog, reply: ServerTransaction): void {
   );
 }
 
-/** Answers without asking anybody. @param tag To tag where the request has none; a new one when left out. */
-export function refuse(
+/** Answers without asking anybody. */
+function refuse(
   core: Core,
   incoming: Incoming,
   status: number,
   reason?: string,
   headers: HeaderList = [],
-  tag: string = core.composer.newTag(),
 ): void {
   const o = reason === undefined ? { headers } : { headers, reason };
   const bytes = serializeMessage(
-    core.composer.reply(incoming.request, status, incoming.toTag === '' ? tag : '', o),
+    core.composer.reply(incoming.request, status, incoming.toTag === '' ? core.composer.newTag() : '', o),
   );
   const machine =
     incoming.request.method === 'INVITE' ? core.table.serveInvite(incoming) : core.table.serve(incoming);
-  machine.respond(status, bytes);
+  // Outside a dialog nobody knows yet who it is.
+  machine.respond(status, bytes, incoming.toTag === '');
 }
 
 /** Between 0 and 10 s (RFC 3261 §14.2). */

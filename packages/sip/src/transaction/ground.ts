@@ -13,7 +13,7 @@ export interface ReplyPeer extends Peer {
 export interface ResponseOut {
   readonly status: number;
   readonly bytes: Uint8Array;
-  /** A final refusal that is neither repeated nor remembered (RFC 3261 §26.3.2.4). */
+  /** A final answer that is neither repeated nor remembered (RFC 3261 §8.2.7, §26.3.2.4). */
   readonly once: boolean;
 }
 

@@ -40,7 +40,7 @@ export function readIncoming(request: SipRequest, source: Peer): Incoming | null
     fromTag,
     toTag: tagOf(headers.get('to') ?? ''),
     sequence: cseq.sequence,
-    key: serverKey(request.method, via, merge),
+    key: serverKey(request.method, via, merge, source.address),
     merge,
   };
   markSource(request, via, source);
@@ -50,13 +50,21 @@ export function readIncoming(request: SipRequest, source: Peer): Incoming | null
 /**
  * RFC 3261 §17.2.3: branch, sent-by and method. A branch without the cookie comes from an RFC 2543 client and is not
  * unique; Call-ID, From tag and CSeq stand in for it. The Request-URI and the To tag, which that section also
- * compares, are left out: an ACK of such a client may differ from its INVITE in both.
+ * compares, are left out: an ACK of such a client may differ from its INVITE in both. The source address is added: behind
+ * NAT two phones may have the same sent-by and count the same branches, and nobody else may cancel a call by guessing one.
  */
-function serverKey(method: string, via: Via, merge: string): string {
+function serverKey(method: string, via: Via, merge: string, from: string): string {
   const machine = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
   const branch = via.params.branch ?? '';
-  if (branch.startsWith(COOKIE)) return keyOf(branch, via.host, sentByPort(via), machine);
-  return keyOf(branch, via.host, sentByPort(via), merge.slice(0, merge.length - method.length), machine);
+  if (branch.startsWith(COOKIE)) return keyOf(branch, via.host, sentByPort(via), from, machine);
+  return keyOf(
+    branch,
+    via.host,
+    sentByPort(via),
+    from,
+    merge.slice(0, merge.length - method.length),
+    machine,
+  );
 }
 
 /**

@@ -175,6 +175,21 @@ describe('RFC 3261 §26.3.2.4: who has not shown who he is costs nothing', () =>
     expect(b.side.invites).toHaveLength(2);
   });
 
+  it.each([
+    ['INVITE of an unknown dialog', 'INVITE', { To: '<sip:stack@example.com>;tag=gone' }, '481'],
+    ['BYE of an unknown dialog', 'BYE', { To: '<sip:stack@example.com>;tag=gone' }, '481'],
+    ['CANCEL of nothing', 'CANCEL', {}, '481'],
+    ['INVITE that requires magic', 'INVITE', { Require: 'magic' }, '420'],
+    ['OPTIONS that requires magic', 'OPTIONS', { Require: 'magic' }, '420'],
+  ] as const)('%s', async (_, method, more, status) => {
+    const b = bench();
+    for (let n = 0; n < 3; n++) b.wire.send(method, 'sip:b@x', more);
+    await b.clock.settle();
+    expect(b.stack.counters()).toEqual(rest);
+    await b.clock.advance(60_000);
+    expect(b.wire.heard).toEqual([status, status, status]);
+  });
+
   it('a 401 leaves no tombstone; any other refusal is remembered for repeats', async () => {
     const b = bench();
     b.wire.send('REGISTER', 'sip:x');
@@ -198,5 +213,43 @@ describe('RFC 3261 §26.3.2.4: who has not shown who he is costs nothing', () =>
     await b.clock.settle();
     expect([b.wire.heard.at(-1), b.wire.header('to')]).toEqual(['200', tag]);
     expect(b.side.told).toEqual([]);
+  });
+});
+
+describe('RFC 3261 §17.2.3: a transaction belongs to the address its request came from', () => {
+  const INVITE = [
+    'INVITE sip:b@x SIP/2.0',
+    'Via: SIP/2.0/UDP 192.168.1.5:5060;branch=z9hG4bK1;rport',
+    'From: <sip:a@x>;tag=1',
+    'To: <sip:b@x>',
+    'Call-ID: one',
+    'CSeq: 1 INVITE',
+    'Contact: <sip:a@192.168.1.5>',
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+
+  it('nobody else cancels a call by guessing its branch', async () => {
+    const b = bench();
+    b.wire.raw(INVITE);
+    await b.clock.settle();
+    const thief = b.net.transport({ address: '203.0.113.66', port: 5060 });
+    const heard: string[] = [];
+    thief.receive = bytes => heard.push(Buffer.from(bytes).toString().slice(8, 11));
+    thief.send(Buffer.from(INVITE.replaceAll('INVITE', 'CANCEL')), b.side.peer);
+    await b.clock.settle();
+    expect(heard).toEqual(['481']);
+    expect(b.side.told).toEqual([]);
+    one(b.side.invites).refuse(486);
+  });
+
+  it('two phones behind two NATs, of one private address, that count their branches alike, are two', async () => {
+    const b = bench();
+    b.wire.raw(INVITE);
+    const other = b.net.transport({ address: '203.0.113.77', port: 5060 });
+    other.send(Buffer.from(INVITE.replace('Call-ID: one', 'Call-ID: two')), b.side.peer);
+    await b.clock.settle();
+    expect(b.side.invites.map(invite => invite.dialog.callId)).toEqual(['one', 'two']);
   });
 });

@@ -1,44 +1,37 @@
-import type { ServerTransaction } from '@kommutator/sip';
+import type { HeaderList, ServerTransaction } from '@kommutator/sip';
 import { ALLOW } from './line-context.ts';
 
 const METHODS_OUTSIDE = `${ALLOW}, REGISTER`;
+const TOLD: HeaderList = [['Allow', METHODS_OUTSIDE]];
 
 /**
  * Requests outside a dialog that are neither INVITE nor REGISTER. A scanner learns that SIP is spoken here, nothing of
- * domains and logins: the Request-URI is not looked at.
+ * domains and logins: the Request-URI is not looked at. Whoever it is costs no memory: a repeat gets the same answer
+ * because nothing of it is remembered (RFC 3261 §8.2.7).
  * @param draining new calls are refused: OPTIONS says so, and balancers go elsewhere.
  */
 export function answerOther(transaction: ServerTransaction, draining: boolean): void {
-  switch (transaction.request.method) {
+  const [status, headers] = answerTo(transaction.request.method, draining);
+  transaction.respond(status, { headers, once: true });
+}
+
+function answerTo(method: string, draining: boolean): readonly [status: number, headers: HeaderList] {
+  switch (method) {
     case 'OPTIONS':
-      draining
-        ? transaction.respond(503, { headers: [['Retry-After', '60']] })
-        : transaction.respond(200, {
-            headers: [
-              ['Allow', METHODS_OUTSIDE],
-              ['Accept', 'application/sdp'],
-            ],
-          });
-      return;
+      return draining ? [503, [['Retry-After', '60']]] : [200, [...TOLD, ['Accept', 'application/sdp']]];
     case 'SUBSCRIBE':
     case 'PUBLISH': // RFC 6665 §8.3.2, RFC 3903 §6: no event package is served.
-      {
-        transaction.respond(489);
-        return;
-      }
+      return [489, []];
     case 'BYE':
     case 'INFO':
     case 'UPDATE':
     case 'NOTIFY':
     case 'PRACK':
-      transaction.respond(481);
-      return;
+      return [481, []];
     case 'MESSAGE':
     case 'REFER':
-      transaction.respond(405, { headers: [['Allow', METHODS_OUTSIDE]] });
-      return;
+      return [405, TOLD];
     default:
-      transaction.respond(501, { headers: [['Allow', METHODS_OUTSIDE]] });
-      return;
+      return [501, TOLD];
   }
 }
