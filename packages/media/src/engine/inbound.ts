@@ -10,6 +10,10 @@ type Flow = Extract<Event, { is: 'flow' }>['state'];
 
 /** Packets taken between two sweeps: five times what 20 ms packets in and their DTMF would make. */
 const BUDGET = 250;
+/** Keys told between two sweeps: nobody presses fifty a second. */
+const KEY_BUDGET = 25;
+/** What an Ethernet frame holds: no phone sends longer ones, and a longer one would be passed on in fragments. */
+const LONGEST = 1_500;
 
 export interface InboundEvents {
   flow(state: Flow): void;
@@ -41,6 +45,7 @@ export class Inbound {
   readonly #ear = new KeyEar();
   #flows = false;
   #budget = BUDGET;
+  #keyBudget = KEY_BUDGET;
   #lostAfter: Ms = 0;
   #lastAt: Ms = 0;
   #lost = false;
@@ -76,13 +81,18 @@ export class Inbound {
     if (end === 0) return;
     const ssrc = ssrcOf(packet);
     // Our own stream that found its way back (RFC 3550 §8.2) would circle for ever.
-    if (ssrc === this.#ownSsrc || --this.#budget < 0) {
+    if (ssrc === this.#ownSsrc || packet.length > LONGEST) {
       this.flooded++;
       return;
     }
     const sequence = sequenceOf(packet);
     const verdict = this.#latch.take(address, port, ssrc, sequence, now);
     if (verdict === 'refused') return;
+    // Behind the latch: what strangers send must not use up what the phone may send.
+    if (--this.#budget < 0) {
+      this.flooded++;
+      return;
+    }
     this.#lastAt = now;
     if (verdict !== 'same' || this.#lost) this.#told(verdict);
     const kind = this.#kinds[payloadTypeOf(packet)] as Kind;
@@ -103,6 +113,7 @@ export class Inbound {
   /** Twice a second: is the stream lost? */
   sweep(now: Ms): void {
     this.#budget = BUDGET;
+    this.#keyBudget = KEY_BUDGET;
     if (this.#lost || !this.#flows || this.#lostAfter === 0 || now - this.#lastAt < this.#lostAfter) return;
     this.#lost = true;
     this.#events.flow('lost');
@@ -116,7 +127,8 @@ export class Inbound {
 
   #hear(packet: Buffer, start: number): Key | undefined {
     const key = this.#ear.hear(packet, start);
-    if (key) this.#events.key(key);
+    if (!key || --this.#keyBudget < 0) return undefined;
+    this.#events.key(key);
     return key;
   }
 }
