@@ -4,8 +4,7 @@
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type RunningExchange, startExchange } from '@kommutator/e2e';
-import { allowManyChannels } from './many-channels.ts';
+import { allowManyCalls, type RunningExchange, startExchange } from '@kommutator/e2e';
 import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
 import { measureRelay } from './relay.ts';
@@ -98,7 +97,7 @@ say(
   `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
 );
 await using exchange = await startExchange({ env: { RTP_PORTS: '30000-39999', LOG_LEVEL: 'warn' } });
-await allowManyChannels(exchange);
+await allowManyCalls(exchange);
 say('### Idle\n');
 say('| process | resident MB | descriptors |');
 say('|---|---|---|');

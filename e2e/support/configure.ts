@@ -1,7 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SystemClock } from '@kommutator/base';
-import { type DomainTx, openStore, type Store, silentLog, systemActor } from '@kommutator/store';
+import {
+  type DomainTx,
+  openStore,
+  type Store,
+  silentLog,
+  systemActor,
+  updateDomain,
+} from '@kommutator/store';
 import type { RunningExchange } from './exchange.ts';
 import { embeddedUrl, eventually } from './history.ts';
 
@@ -19,14 +26,15 @@ export interface Administration extends AsyncDisposable {
   apply(work: (tx: DomainTx) => Promise<unknown>): Promise<void>;
 }
 
-/** Opens the embedded database of an exchange beside it. */
+/** Opens the database of an exchange beside it. */
 export async function openAdministration(
   exchange: RunningExchange,
   name = 'demo.kommutator.test',
+  ownerUrl = embeddedUrl(exchange.dataDir),
 ): Promise<Administration> {
   const clock = new SystemClock();
   const store = openStore({
-    ownerUrl: embeddedUrl(exchange.dataDir),
+    ownerUrl,
     roleKey: null,
     clock,
     log: silentLog,
@@ -61,6 +69,12 @@ export async function openAdministration(
     },
     [Symbol.asyncDispose]: () => store.close(),
   };
+}
+
+/** The demo company has twenty channels; a load wants as many as it has calls. */
+export async function allowManyCalls(exchange: RunningExchange, ownerUrl?: string): Promise<void> {
+  await using administration = await openAdministration(exchange, undefined, ownerUrl);
+  await administration.apply(tx => updateDomain(tx, { channels: { incoming: 30_000, outgoing: 30_000 } }));
 }
 
 /** Version of a domain in the warm-start files: what the office has handed on. */

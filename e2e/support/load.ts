@@ -1,5 +1,8 @@
-import type { Clock } from '@kommutator/base';
+import type { Clock, Ms } from '@kommutator/base';
 import type { Peer, SipStack } from '@kommutator/sip';
+
+/** A call that rings longer than this was forgotten by an exchange that died. */
+const PATIENCE: Ms = 5_000;
 
 /** What became of the calls of a load. */
 export interface LoadResult {
@@ -68,10 +71,12 @@ export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
         {
           provisional: () => {},
           failed: failure => {
+            impatient.cancel();
             failed.push({ index, callId: client.callId, status: failure.status });
             done();
           },
           answered: (_response, dialog) => {
+            impatient.cancel();
             answered++;
             let over = false;
             const end = () => {
@@ -96,6 +101,7 @@ export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
           },
         },
       );
+      const impatient = o.clock.after(PATIENCE, () => client.cancel());
     });
   const all: Promise<void>[] = [];
   const start = o.clock.now();

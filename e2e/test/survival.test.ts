@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { SystemClock } from '@kommutator/base';
 import {
+  allowManyCalls,
   answerEverything,
   audioAt,
   embeddedUrl,
@@ -20,7 +21,8 @@ const clock = new SystemClock();
 const RATE = 50;
 
 /** Anna answers everything; the trunk calls her number all the time. */
-async function load(exchange: RunningExchange, seconds: number): Promise<LoadResult> {
+async function load(exchange: RunningExchange, seconds: number, database?: string): Promise<LoadResult> {
+  await allowManyCalls(exchange, database);
   await using anna = await openPhone(exchange, { login: 'anna', hz: 500 });
   await using pstn = await openPhone(exchange, { hz: 900 });
   expect(await anna.phone.registers()).toBe(200);
@@ -31,8 +33,7 @@ async function load(exchange: RunningExchange, seconds: number): Promise<LoadRes
     exchange: { protocol: 'udp', address: '127.0.0.1', port: exchange.sipPort },
     rate: RATE,
     calls: RATE * seconds,
-    // Five calls at a time: the demo has twenty channels.
-    holdFor: 100,
+    holdFor: 500,
     numbers: ['74951230003'],
     offer: audioAt('127.0.0.1', 9),
   });
@@ -76,7 +77,7 @@ test('DESIGN §5 the database away under load: calls go on, their records arrive
   const away = Number(process.env.DATABASE_AWAY_SECONDS ?? 10);
   try {
     await using exchange = await startExchange({ env: { DATABASE_URL: server.ownerUrl } });
-    const calls = load(exchange, away + 6);
+    const calls = load(exchange, away + 6, server.ownerUrl);
     await clock.sleep(3_000);
     await server.stop();
     await clock.sleep(away * 1_000);
