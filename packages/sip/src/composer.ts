@@ -114,8 +114,9 @@ export class Composer {
     const response = createResponse(request, status, o.reason);
     const { headers } = response;
     if (status > 100) {
-      const to = headers.get('to') ?? '';
-      if (toTag !== '') headers.set('To', `${to};tag=${toTag}`);
+      const to = headers.get('to');
+      // A request may be so broken that it has none (RFC 4475 §3.3.1).
+      if (to !== undefined && toTag !== '') headers.set('To', `${to};tag=${toTag}`);
       for (const [name, value] of o.headers ?? []) headers.append(name, value);
       if (contact !== undefined) fill(headers, 'Contact', contact);
       fill(headers, 'Server', this.#identity.userAgent);

@@ -1,4 +1,4 @@
-import { type FieldName, fieldName } from './names.ts';
+import { type FieldName, fieldName, ONCE } from './names.ts';
 import { clean, isToken, splitList } from './scan.ts';
 import type { Headers } from './types.ts';
 
@@ -26,11 +26,14 @@ export class FieldList implements Headers {
     return this.#values[index] ?? '';
   }
 
-  /** Copies every field of `source` whose bit is in `bits`, in order. */
+  /** Copies every field of `source` whose bit is in `bits`, in order; one that may stand only once, once. */
   copy(source: FieldList, bits: number): void {
+    let wanted = bits;
     for (let i = 0; i < source.#names.length; i++) {
       const field = source.#names[i] as FieldName;
-      if ((field.bit & bits) !== 0) this.push(field, source.#values[i] as string);
+      if ((field.bit & wanted) === 0) continue;
+      this.push(field, source.#values[i] as string);
+      wanted &= ~(field.bit & ONCE);
     }
   }
 

@@ -8,7 +8,8 @@ export function parseVia(text: string): Via | null {
   const second = text.indexOf('/', first + 1);
   if (first < 0 || second < 0) return null;
   if (text.slice(0, first).trim().toUpperCase() !== 'SIP') return null;
-  if (text.slice(first + 1, second).trim() !== '2.0') return null;
+  // Any version (RFC 3261 §25.1): a request of another one is answered 505, and needs a way back for that.
+  if (!isToken(text.slice(first + 1, second).trim())) return null;
   const from = skipBlank(text, second + 1);
   let to = from;
   while (isToken(text, to, to + 1) && to < text.length) to++;
