@@ -9,6 +9,10 @@ import type { ParseFault, SipMessage } from './types.ts';
 /** Longest message taken, in bytes: what a datagram can hold. */
 export const MAX_MESSAGE = 65_535;
 
+/** Header lines looked at: ten times what any phone or carrier writes; 64 kB hold sixteen thousand. */
+const MOST_FIELDS = 500;
+const TOO_MANY: ParseFault = { code: 'too-long', detail: `more than ${MOST_FIELDS} header fields` };
+
 const HEAD_END = Buffer.from('\r\n\r\n');
 
 /**
@@ -66,6 +70,7 @@ function readFields(text: string, at: number, into: FieldList): { seen: number; 
   let seen = 0;
   let from = at;
   while (from < text.length) {
+    if (into.length >= MOST_FIELDS) return { seen, fault: fault ?? TOO_MANY };
     let to = text.indexOf('\r\n', from);
     if (to < 0) to = text.length;
     let folded = false;

@@ -49,14 +49,15 @@ export function readIncoming(request: SipRequest, source: Peer): Incoming | null
 
 /**
  * RFC 3261 §17.2.3: branch, sent-by and method. A branch without the cookie comes from an RFC 2543 client and is not
- * unique; Call-ID, From tag and CSeq stand in for it. The Request-URI and the To tag, which that section also
+ * unique, the cookie alone is not either (RFC 4475 §3.2.1); Call-ID, From tag and CSeq stand in for it. The Request-URI and the To tag, which that section also
  * compares, are left out: an ACK of such a client may differ from its INVITE in both. The source address is added: behind
  * NAT two phones may have the same sent-by and count the same branches, and nobody else may cancel a call by guessing one.
  */
 function serverKey(method: string, via: Via, merge: string, from: string): string {
   const machine = method === 'ACK' || method === 'CANCEL' ? 'INVITE' : method;
   const branch = via.params.branch ?? '';
-  if (branch.startsWith(COOKIE)) return keyOf(branch, via.host, sentByPort(via), from, machine);
+  if (branch.startsWith(COOKIE) && branch.length > COOKIE.length)
+    return keyOf(branch, via.host, sentByPort(via), from, machine);
   return keyOf(
     branch,
     via.host,

@@ -255,6 +255,12 @@ describe('RFC 4475 §3.1.2, §3.3 invalid messages are refused and can be answer
     },
   );
 
+  test('a message of five hundred header fields is read, one of more is not read on', () => {
+    const more = (count: number) => options({}, Array<string>(count).fill('X: y'));
+    expect(accepted(more(494)).kind).toBe('request');
+    expect(refused(more(495))).toMatchObject({ code: 'too-long', request: { method: 'OPTIONS' } });
+  });
+
   test('RFC 3261 §18.1.1 a message of more than 65 535 bytes is too long', () => {
     expect(refused(options() + 'x'.repeat(65_535)).code).toBe('too-long');
   });

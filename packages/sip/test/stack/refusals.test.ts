@@ -244,6 +244,16 @@ describe('RFC 3261 §17.2.3: a transaction belongs to the address its request ca
     one(b.side.invites).refuse(486);
   });
 
+  it('RFC 4475 §3.2.1: of a branch that is the cookie alone, each request is one of its own', async () => {
+    const b = bench();
+    const via = { Via: `SIP/2.0/UDP ${WIRE}:5060;branch=z9hG4bK` };
+    b.wire.send('OPTIONS', 'sip:b@x', via);
+    b.wire.send('OPTIONS', 'sip:b@x', { ...via, 'Call-ID': 'two' });
+    await b.clock.settle();
+    expect(b.side.requests).toHaveLength(2);
+    for (const request of b.side.requests) request.respond(200);
+  });
+
   it('two phones behind two NATs, of one private address, that count their branches alike, are two', async () => {
     const b = bench();
     b.wire.raw(INVITE);
