@@ -62,6 +62,23 @@ describe('frames', () => {
   it('that cannot be ours end the stream instead of filling memory', () => {
     expect(new FrameDecoder().push(Buffer.from([0xff, 0xff, 0xff, 0xff])).ok).toBe(false);
     expect(new FrameDecoder().push(Buffer.from([0, 0, 0, 2, 0xde, 0xad])).ok).toBe(false);
+    for (const batch of [
+      null,
+      1,
+      {},
+      [null],
+      [1],
+      [[]],
+      [['hello', null]],
+      [['event', 1]],
+      [['request', 'x']],
+      [['shout', 1]],
+    ]) {
+      const text = JSON.stringify(batch);
+      const frame = Buffer.from(`0000${text}`);
+      frame.writeUInt32BE(text.length);
+      expect([text, new FrameDecoder().push(frame).ok]).toEqual([text, false]);
+    }
   });
 });
 

@@ -61,8 +61,26 @@ export class FrameDecoder {
 function decodeBody(body: Buffer): Result<readonly Message[], string> {
   try {
     const batch: unknown = JSON.parse(body.toString());
-    return Array.isArray(batch) ? ok(batch as readonly Message[]) : err('frame without messages');
+    return Array.isArray(batch) && batch.every(isMessage) ? ok(batch) : err('frame without messages');
   } catch (error) {
     return err(`unreadable frame: ${String(error)}`);
+  }
+}
+
+/** Whether it has the form of a message: what it says is for its handler to know, of a name nobody handles nothing comes. */
+function isMessage(value: unknown): value is Message {
+  if (!Array.isArray(value)) return false;
+  const [kind, first] = value as readonly unknown[];
+  switch (kind) {
+    case 'hello':
+      return typeof first === 'object' && first !== null;
+    case 'event':
+      return typeof first === 'string';
+    case 'request':
+    case 'answer':
+    case 'fault':
+      return typeof first === 'number';
+    default:
+      return false;
   }
 }

@@ -3,7 +3,7 @@ import { formatUri, type HeaderList, type Headers, parseNameAddr, type SipUri } 
 
 /** Seconds (RFC 3261 §10.3 steps 6, 7). */
 const MIN_EXPIRES = 60;
-const MAX_EXPIRES = 3600;
+export const MAX_EXPIRES = 3600;
 const DEFAULT_EXPIRES = 300;
 /** Contacts per address of record. */
 export const MAX_CONTACTS = 10;

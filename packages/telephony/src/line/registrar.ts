@@ -13,7 +13,7 @@ import type { Directory, Log, RegistrationStore } from '../ports.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type Binding, Bindings } from './bindings.ts';
 import { ownText } from './own-text.ts';
-import { MAX_CONTACTS, readRegister, type WantedContact } from './register-request.ts';
+import { MAX_CONTACTS, MAX_EXPIRES, readRegister, type WantedContact } from './register-request.ts';
 
 export interface RegistrarDeps {
   readonly clock: Clock;
@@ -195,7 +195,13 @@ export class Registrar {
         continue;
       }
       const { protocol, sourceAddress: address, sourcePort: port } = record;
-      this.#bindings.put({ record, source: { protocol, address, port }, domainName });
+      // Written by a clock that was wrong, it would stay for years.
+      const expiresAt = Math.min(record.expiresAt, clock.wall() + MAX_EXPIRES * 1000);
+      this.#bindings.put({
+        record: { ...record, expiresAt },
+        source: { protocol, address, port },
+        domainName,
+      });
     }
   }
 }

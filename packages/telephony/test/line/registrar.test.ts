@@ -147,6 +147,19 @@ describe('RFC 3261 §10 the registrar', () => {
     });
   });
 
+  test('a registration written by a clock that was a year ahead lasts an hour after the restart', async () => {
+    await register(ANNA, { headers: [contact(`<sip:anna@${ANNA}>`)] }).send();
+    const [record] = rig.registrations.load();
+    if (!record) throw new Error('not saved');
+    await rig.lines.close();
+    const store = new MemoryRegistrations();
+    store.save({ ...record, expiresAt: record.expiresAt + 365 * 24 * 3_600_000 });
+    rig = new Rig({ registrations: store });
+    expect(contacts()).toHaveLength(1);
+    await rig.clock.advance(3_600_000);
+    expect(contacts()).toEqual([]);
+  });
+
   test('registrations outlive a restart, but those of WebSocket connections', async () => {
     await register(ANNA, { headers: [contact(`<sip:anna@${ANNA}>`), ['Expires', '600']] }).send();
     const [record] = rig.registrations.load();
