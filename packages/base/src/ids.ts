@@ -1,11 +1,9 @@
-import { randomFillSync } from 'node:crypto';
+import { secureBytes } from './secure-bytes.ts';
 
 declare const brand: unique symbol;
 /** A string that may not be mixed up with another: `Brand<string, 'CallId'>`. */
 export type Brand<T, Name extends string> = T & { readonly [brand]: Name };
 
-const pool = Buffer.allocUnsafe(4096);
-let used = pool.length;
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /**
@@ -13,12 +11,7 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  * @param wall Unix time in ms, from a {@link Clock}.
  */
 export function uuidV7(wall: number): string {
-  if (used + 10 > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  const r = pool.subarray(used, used + 10);
-  used += 10;
+  const r = secureBytes(10);
   const time = Math.floor(wall).toString(16).padStart(12, '0');
   const h = (i: number) => hex[r[i] as number] as string;
   const version = hex[((r[0] as number) & 0x0f) | 0x70] as string;

@@ -1,22 +1,12 @@
-import { randomFillSync } from 'node:crypto';
+import { secureBytes } from '@kommutator/base';
 
 /** Uniform in [0, 1), like `Math.random`; injected, so that a test can be repeated from its seed. */
 export type Random = () => number;
 
 const BITS = 2 ** 48;
-const pool = Buffer.allocUnsafe(4098);
-let used = pool.length;
 
 /** 48 bits of the operating system's generator: branches, tags and Call-IDs must not be guessable (RFC 3261 §19.3). */
-export const secureRandom: Random = () => {
-  if (used + 6 > pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  const value = pool.readUIntBE(used, 6);
-  used += 6;
-  return value / BITS;
-};
+export const secureRandom: Random = () => secureBytes(6).readUIntBE(0, 6) / BITS;
 
 const SYMBOLS = 36;
 const PAIR = SYMBOLS ** 2;

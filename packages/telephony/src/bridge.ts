@@ -1,6 +1,5 @@
 import { Settled } from '@kommutator/base';
 import { type Bridge, type BridgeEvent, type Leg, LegEnded } from './call.ts';
-import { firstOf } from './first-of.ts';
 import { Hearing } from './hearing.ts';
 import type { LiveCall } from './live-call.ts';
 
@@ -42,9 +41,12 @@ export function bridge(call: LiveCall, a: Leg, b: Leg): Bridge {
         if (error instanceof LegEnded) return ended(error.leg, error.cause_);
         throw error;
       }
-      const first = await firstOf({ a: () => a.ended, b: () => b.ended, forgotten: () => forgotten.promise });
-      if (first.is === 'forgotten') return first.value;
-      return ended(first.is === 'a' ? a : b, first.value);
+      const first = await Promise.race([
+        a.ended.then(cause => ({ leg: a, cause })),
+        b.ended.then(cause => ({ leg: b, cause })),
+        forgotten.promise,
+      ]);
+      return 'kind' in first ? first : ended(first.leg, first.cause);
     },
     async [Symbol.asyncDispose]() {
       end();

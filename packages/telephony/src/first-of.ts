@@ -7,6 +7,9 @@ export type Winner<T extends Entries> = {
   [K in keyof T]: { readonly is: K; readonly value: Awaited<ReturnType<T[K]>> };
 }[keyof T];
 
+/** Why the losers are aborted; one for all, because without a reason an exception with a stack is made for each. */
+const DECIDED = Object.freeze({ why: 'decided' });
+
 /**
  * First to settle wins, the rest are aborted. An entry rejecting with LegEnded is dropped while another can still win;
  * when none can, the last LegEnded is thrown. Any other rejection is a bug and wins at once.
@@ -20,13 +23,13 @@ export function firstOf<T extends Entries>(entries: T): Promise<Winner<T>> {
       start(stop.signal).then(
         value => {
           resolve({ is, value } as Winner<T>);
-          stop.abort();
+          stop.abort(DECIDED);
         },
         (error: unknown) => {
           running--;
           if (error instanceof LegEnded && running > 0) return;
           reject(error);
-          stop.abort();
+          stop.abort(DECIDED);
         },
       );
     }

@@ -187,6 +187,7 @@ export class Ring implements Attempt {
   }
 
   #abandon(waiting: Leg, cause: Cause): void {
+    if (this.#over) return;
     const ended = new LegEnded(waiting, cause);
     this.#reject(ended);
     this.stop(CAUSES.cancelled);

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import type { Clock, MasterKeys } from '@kommutator/base';
+import { type Clock, type MasterKeys, secureBytes } from '@kommutator/base';
 import type { MediaEngine } from '@kommutator/media';
 import {
   createStack,
@@ -90,8 +89,8 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     registrations,
     journal,
     meter: openMeter,
-    digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: randomBytes }),
-    random: randomBytes,
+    digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: secureBytes }),
+    random: secureBytes,
     resolver: systemDns,
     log,
     settings: {
