@@ -1,7 +1,7 @@
 import { wire } from '../message/support.ts';
 
 /** What must become of a message of RFC 4475, as a stack without an application sees it. */
-export type Outcome =
+type Outcome =
   /** Handed to the stack's user: a call, or another request, or nobody's response. */
   | 'invite'
   | 'request'
