@@ -13,8 +13,21 @@ const PAGE = 4096;
 /** Reads /proc: user + system time and resident pages, the database's children included. */
 export async function costOf(exchange: RunningExchange): Promise<Cost> {
   const cost = new Map<string, { cpu: number; resident: number; descriptors: number }>();
-  for (const [role, pid] of await exchange.processes()) cost.set(role, await costOfProcess(pid));
+  for (const [role, pid] of await exchange.processes()) {
+    const all = await Promise.all([pid, ...(await childrenOf(pid))].map(costOfProcess));
+    cost.set(role, {
+      cpu: all.reduce((sum, one) => sum + one.cpu, 0),
+      // The database's processes share most of their pages: the first one stands for them.
+      resident: all[0]?.resident ?? 0,
+      descriptors: all.reduce((sum, one) => sum + one.descriptors, 0),
+    });
+  }
   return cost;
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter(Boolean).map(Number);
 }
 
 async function costOfProcess(pid: number) {
