@@ -57,6 +57,13 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A test that runs out of time never gets to its disposal, and vitest ends its process with SIGTERM.
+  const lasts = ['exit', 'SIGTERM', 'disconnect'] as const;
+  const end = () => child.kill('SIGINT');
+  for (const last of lasts) process.on(last, end);
+  child.once('exit', () => {
+    for (const last of lasts) process.off(last, end);
+  });
   let output = '';
   child.stdout.on('data', chunk => (output += chunk));
   child.stderr.on('data', chunk => (output += chunk));
@@ -77,7 +84,10 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
       if (!o.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };
-  await exchange.healthy();
+  await exchange.healthy().catch(async error => {
+    await exchange[Symbol.asyncDispose]();
+    throw error;
+  });
   return exchange;
 }
 
