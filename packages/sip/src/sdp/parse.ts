@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { err, ok, type Result } from '@kommutator/base';
 import { parseRaw, type RawMedia, type RawSdp } from './raw.ts';
-import type { AudioCodec, AudioDescription, Direction, SessionDescription } from './types.ts';
+import type { AudioCodec, AudioDescription, SessionDescription } from './types.ts';
 
 /** Why a body is not a description we can work with. */
 export interface SdpFault {
@@ -29,34 +29,33 @@ const STATIC: ReadonlyMap<number, string> = new Map([
 export function parseSdp(body: Uint8Array | string): Result<SessionDescription, SdpFault> {
   if (body.length > MAX_BYTES) return fault('too-long', `${body.length} bytes`);
   const raw = parseRaw(typeof body === 'string' ? body : Buffer.from(body).toString());
-  if (raw.version !== 0) return fault('version', 'no v=0');
-  const version = raw.origin?.sessionVersion;
-  if (version === undefined || version === '') return fault('origin', 'no readable o= line');
+  if (raw.version !== '0') return fault('version', 'no v=0');
+  const { sessionVersion } = raw;
+  if (sessionVersion === undefined) return fault('origin', 'no readable o= line');
   if (raw.media.length > MAX_MEDIA) return fault('too-long', `${raw.media.length} m= lines`);
 
   const media: { kind: string; protocol: string; formats: string; port: number }[] = [];
-  for (const line of raw.media) {
-    const { type, port, protocol } = line;
-    const formats = String(line.payloads ?? '').trim();
-    if (!type || !protocol || !isPort(port) || formats === '') {
+  for (const { line } of raw.media) {
+    const port = Number(line?.port);
+    const formats = line?.formats.trim() ?? '';
+    if (!line || !isPort(port) || formats === '') {
       return fault('media-line', `m= line ${media.length + 1} is malformed`);
     }
-    media.push({ kind: String(type), protocol: String(protocol), formats, port });
+    media.push({ kind: line.kind, protocol: line.protocol, formats, port });
   }
 
   const audioIndex = chooseAudio(media);
+  const line = media[audioIndex];
   const chosen = raw.media[audioIndex];
-  const base = { media, audioIndex, sessionVersion: String(version) };
-  if (!chosen) return ok({ ...base, audio: null });
-  const address = String(chosen.connection?.ip ?? raw.connection?.ip ?? '');
+  if (!line || !chosen) return ok({ media, audioIndex, sessionVersion, audio: null });
+  const address = chosen.address ?? raw.address ?? '';
   if (isIP(address) === 0) return fault('connection', 'no c= line with an IP address for the audio stream');
-  return ok({ ...base, audio: readAudio(raw, chosen, address) });
+  return ok({ media, audioIndex, sessionVersion, audio: readAudio(raw, chosen, line, address) });
 }
 
 const fault = (code: SdpFault['code'], detail: string) => err<SdpFault>({ code, detail });
 
-const isPort = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535;
+const isPort = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 65_535;
 
 /** RTP without encryption, with or without early feedback. */
 export const isPlainRtp = (profile: string): boolean => profile === 'RTP/AVP' || profile === 'RTP/AVPF';
@@ -67,26 +66,32 @@ function chooseAudio(media: SessionDescription['media']): number {
   return plain >= 0 ? plain : media.findIndex(live);
 }
 
-function readAudio(raw: RawSdp, line: RawMedia, address: string): AudioDescription {
-  const maps = payloadMaps(line);
+function readAudio(
+  raw: RawSdp,
+  stream: RawMedia,
+  { formats, port, protocol }: SessionDescription['media'][number],
+  address: string,
+): AudioDescription {
+  const maps = payloadMaps(stream);
   const codecs: AudioCodec[] = [];
   let telephoneEvent: number | undefined;
-  for (const payloadType of payloadTypes(String(line.payloads))) {
+  for (const payloadType of payloadTypes(formats)) {
     const codec = maps.get(payloadType) ?? staticCodec(payloadType);
     if (!codec) continue;
     if (codec.name !== 'TELEPHONE-EVENT') codecs.push(codec);
     else if (codec.clockRate === 8000) telephoneEvent ??= payloadType;
   }
+  const rtcpPort = Number(stream.rtcpPort ?? 0);
   return {
     address,
-    port: Number(line.port),
+    port,
     codecs,
     telephoneEvent,
-    direction: readDirection(line.direction ?? raw.direction),
-    ptime: readPtime(line.ptime ?? raw.ptime),
-    rtcpPort: isPort(line.rtcp?.port) && line.rtcp.port > 0 ? line.rtcp.port : undefined,
-    rtcpMux: line.rtcpMux !== undefined,
-    profile: String(line.protocol),
+    direction: stream.direction ?? raw.direction ?? 'sendrecv',
+    ptime: readPtime(stream.ptime ?? raw.ptime),
+    rtcpPort: isPort(rtcpPort) && rtcpPort > 0 ? rtcpPort : undefined,
+    rtcpMux: stream.rtcpMux,
+    profile: protocol,
   };
 }
 
@@ -100,17 +105,15 @@ function payloadTypes(formats: string): Set<number> {
   return types;
 }
 
-function payloadMaps(line: RawMedia): Map<number, AudioCodec> {
-  const fmtp = new Map(line.fmtp.map(({ payload, config }) => [Number(payload), String(config ?? '')]));
+function payloadMaps({ maps: lines, parameters }: RawMedia): Map<number, AudioCodec> {
   const maps = new Map<number, AudioCodec>();
-  for (const { payload, codec, rate, encoding } of line.rtp) {
-    const payloadType = Number(payload);
-    const clockRate = Number(rate);
-    const name = String(codec ?? '').toUpperCase();
-    if (name === '' || !Number.isInteger(clockRate) || clockRate < 1 || maps.has(payloadType)) continue;
-    const channels = encoding === undefined ? 1 : Number(encoding);
-    if (!Number.isInteger(channels) || channels < 1) continue;
-    maps.set(payloadType, { name, clockRate, channels, payloadType, fmtp: fmtp.get(payloadType) });
+  for (const line of lines) {
+    const payloadType = Number(line.payloadType);
+    const clockRate = Number(line.clockRate);
+    const channels = Number(line.channels ?? 1);
+    if (maps.has(payloadType) || clockRate < 1 || !Number.isInteger(channels) || channels < 1) continue;
+    const name = line.name.toUpperCase();
+    maps.set(payloadType, { name, clockRate, channels, payloadType, fmtp: parameters.get(payloadType) });
   }
   return maps;
 }
@@ -120,10 +123,7 @@ function staticCodec(payloadType: number): AudioCodec | undefined {
   return name === undefined ? undefined : { name, clockRate: 8000, channels: 1, payloadType };
 }
 
-const readDirection = (value: unknown): Direction =>
-  value === 'sendonly' || value === 'recvonly' || value === 'inactive' ? value : 'sendrecv';
-
-const readPtime = (value: unknown): number | undefined => {
+const readPtime = (value: string | undefined): number | undefined => {
   const ptime = Number(value ?? 0);
   return Number.isInteger(ptime) && ptime > 0 && ptime <= MAX_PTIME ? ptime : undefined;
 };
