@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ensureDependencies, environment, root, runtime } from './bootstrap.mjs';
 
 /**
- * In this process where it is the right Node (npm finds the one it brought from the second start on), else in a child.
+ * In this process where it is the right Node (npm finds the one that came along, once it is there), else in a child.
  * @param {readonly string[]} args of the command line `kommutator`.
  */
 export async function kommutator(args) {
