@@ -73,10 +73,16 @@ class Side implements AsyncDisposable {
   }
 }
 
-/** Keeps so many relayed G.711 calls up and measures loss, delay and cost. The phone of `anna` must be registered at `phonePort`. */
+/** Keeps so many relayed G.711 calls up and measures loss, delay and cost. The phone behind the number must be registered at `phonePort`. */
 export async function measureRelay(
   exchange: RunningExchange,
-  o: { readonly calls: number; readonly seconds: number; readonly phonePort: number },
+  o: {
+    readonly calls: number;
+    readonly seconds: number;
+    readonly phonePort: number;
+    /** Number the calls come to. */
+    readonly number: string;
+  },
 ): Promise<RelayFigures> {
   const clock = new SystemClock();
   await using phone = await Side.open(clock, o.phonePort);
@@ -102,7 +108,7 @@ export async function measureRelay(
   const idle = await costOf(exchange);
   const to: Peer = { protocol: 'udp', address: '127.0.0.1', port: exchange.sipPort };
   const dialogs: Dialog[] = [];
-  for (let i = 0; i < o.calls; i++) dialogs.push(await place(trunk, to, i));
+  for (let i = 0; i < o.calls; i++) dialogs.push(await place(trunk, to, o.number, i));
   const loaded = await costOf(exchange);
   for (const side of [phone, trunk]) side.tell({ do: 'start' });
   await clock.sleep(2_000);
@@ -128,14 +134,14 @@ export async function measureRelay(
   };
 }
 
-function place(side: Side, to: Peer, index: number): Promise<Dialog> {
+function place(side: Side, to: Peer, number: string, index: number): Promise<Dialog> {
   return new Promise((resolve, reject) => {
     side.stack.invite(
       {
         method: 'INVITE',
-        uri: `sip:74951230003@127.0.0.1:${to.port}`,
+        uri: `sip:${number}@127.0.0.1:${to.port}`,
         from: `<sip:7499${String(index).padStart(7, '0')}@127.0.0.1>`,
-        to: '<sip:74951230003@127.0.0.1>',
+        to: `<sip:${number}@127.0.0.1>`,
         body: { type: 'application/sdp', bytes: side.offer },
       },
       to,

@@ -73,7 +73,12 @@ async function benchRelay(exchange: RunningExchange): Promise<void> {
   say('|---|---|---|---|---|---|---|---|---|');
   await registerPhone(exchange, 'anna', 26_070);
   for (const calls of numbers(options.calls, [50, 150, 250, 350])) {
-    const f = await measureRelay(exchange, { calls, seconds, phonePort: 26_070 });
+    const f = await measureRelay(exchange, {
+      calls,
+      seconds,
+      phonePort: 26_070,
+      number: '74951230003',
+    });
     const lost = (((f.sent - f.received) / f.sent) * 100).toFixed(3);
     say(
       `| ${f.calls} | ${(f.received / f.seconds).toFixed(0)} | ${lost} % | ${f.delay.p50.toFixed(2)} ms | ${f.delay.p99.toFixed(2)} ms | ${f.delay.max.toFixed(1)} ms | ${f.perPacket.toFixed(1)} | ${f.core.toFixed(2)} | ${(f.memoryPerCall / 1000).toFixed(0)} kB |`,

@@ -60,8 +60,8 @@ describe('health', () => {
 
 describe('metrics', () => {
   it('of all processes stand under one address, told apart by a label', async () => {
-    const office = createRegistry('office');
-    const signalling = createRegistry('signalling');
+    const office = createRegistry('office', new VirtualClock());
+    const signalling = createRegistry('signalling', new VirtualClock());
     new Gauge({ name: 'kommutator_calls', help: 'Calls', registers: [signalling] }).set(3);
     new Counter({ name: 'kommutator_shared', help: 'Both', registers: [signalling] }).inc(1);
     new Counter({ name: 'kommutator_shared', help: 'Both', registers: [office] }).inc(2);

@@ -30,7 +30,7 @@ async function media({ config, paths, clock, log }: Surroundings): Promise<Runni
     process.exit(1);
   };
   const server = new MediaServer(engine);
-  const registry = mediaMetrics(() => [engine.counters().endpoints].flat());
+  const registry = mediaMetrics(clock, () => [engine.counters().endpoints].flat());
   const channels = await serveChannels<FromMedia, ToMedia>({
     path: paths.sockets.media,
     role: 'media',

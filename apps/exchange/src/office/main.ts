@@ -100,7 +100,7 @@ async function office(around: Surroundings): Promise<Running> {
     log,
   });
   const media = mediaMetrics(around);
-  const registry = officeMetrics(projector);
+  const registry = officeMetrics(clock, projector);
   const http = await serveHttp({
     host: config.httpHost ?? '0.0.0.0',
     port: config.httpPort,

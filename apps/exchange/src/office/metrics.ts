@@ -1,10 +1,11 @@
+import type { Clock } from '@kommutator/base';
 import { AggregatorRegistry, Gauge, type Registry } from 'prom-client';
 import { createRegistry, type ProcessMetrics, snapshotMetrics } from '../process/metrics.ts';
 import type { Projector } from './projector.ts';
 
 /** Metrics of the office itself: how far the history is behind. */
-export function officeMetrics(projector: Projector): Registry {
-  const registry = createRegistry('office');
+export function officeMetrics(clock: Clock, projector: Projector): Registry {
+  const registry = createRegistry('office', clock);
   const figures = {
     kommutator_history_calls_written: [
       'Calls written into the history since the start',

@@ -1,13 +1,28 @@
-import { collectDefaultMetrics, type MetricObjectWithValues, type MetricValue, Registry } from 'prom-client';
+import type { Clock } from '@kommutator/base';
+import {
+  collectDefaultMetrics,
+  Gauge,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 /** All metrics of one process as plain values, to be shown by the office under one address. */
 export type ProcessMetrics = readonly MetricObjectWithValues<MetricValue<string>>[];
 
 /** The registry of this process; every sample carries the label `process`. */
-export function createRegistry(process: string): Registry {
+export function createRegistry(process: string, clock: Clock): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ process });
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'kommutator_timers',
+    help: 'Timers that wait',
+    registers: [registry],
+    collect() {
+      this.set(clock.pending);
+    },
+  });
   return registry;
 }
 

@@ -58,7 +58,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     },
   });
   media.onAnswer = took => overload.mediaAnswered(took);
-  const registry = signallingMetrics({ line: () => line.open, journal, trace, overload });
+  const registry = signallingMetrics({ clock, line: () => line.open, journal, trace, overload });
 
   const listeners = new Set<Channel<FromSignalling, ToSignalling>>();
   const status = () => ({

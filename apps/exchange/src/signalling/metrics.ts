@@ -1,3 +1,4 @@
+import type { Clock } from '@kommutator/base';
 import { Gauge, type Registry } from 'prom-client';
 import { createRegistry } from '../process/metrics.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -6,6 +7,7 @@ import type { OverloadWatch } from './overload.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 export interface SignallingFigures {
+  readonly clock: Clock;
   readonly line: () => OpenLine | null;
   readonly journal: JournalFile;
   readonly trace: TraceRing;
@@ -15,8 +17,8 @@ export interface SignallingFigures {
 type Figure = readonly [help: string, read: () => number];
 
 /** Metrics of signalling; each is read when it is asked for. */
-export function signallingMetrics({ line, journal, trace, overload }: SignallingFigures): Registry {
-  const registry = createRegistry('signalling');
+export function signallingMetrics({ clock, line, journal, trace, overload }: SignallingFigures): Registry {
+  const registry = createRegistry('signalling', clock);
   const counter = (name: string) => () => {
     const counters: Readonly<Record<string, number>> = { ...line()?.exchange.counters() };
     return counters[name] ?? 0;
