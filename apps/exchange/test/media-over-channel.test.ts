@@ -1,5 +1,5 @@
 import { VirtualClock } from '@kommutator/base';
-import type { Answer, Command, Ep, Event, MediaEngine } from '@kommutator/media';
+import type { Answer, Command, Ep, Event, Living, MediaEngine } from '@kommutator/media';
 import { describe, expect, it } from 'vitest';
 import { Channel, memoryLines } from '../src/ipc/index.ts';
 import { MediaClient, MediaServer } from '../src/ipc/media-over-channel.ts';
@@ -11,15 +11,30 @@ class FakeEngine implements MediaEngine {
   onEvent: (event: Event) => void = () => {};
   onLost: (why: string) => void = () => {};
   readonly asked: Command[] = [];
-  endpoints: Ep[] = [];
+  /** What `adopt` tells, part by part. */
+  parts: Living[][] = [];
 
   async command(command: Command): Promise<Answer> {
     this.asked.push(command);
-    return command.do === 'adopt' ? { ok: true, endpoints: this.endpoints } : { ok: true };
+    if (command.do !== 'adopt') return { ok: true };
+    const part = command.after ?? 0;
+    const more = part + 1 < this.parts.length;
+    return { ok: true, living: this.parts[part] ?? [], ...(more && { next: part + 1 }) };
   }
 
   async close(): Promise<void> {}
 }
+
+const living = (name: string): Living => ({
+  ep: ep(name),
+  domain: 'd',
+  language: 'ru',
+  address: '127.0.0.1',
+  port: 20_000,
+  hear: { silence: true },
+  keys: 'relay',
+  lostAfter: 0,
+});
 
 function house(engine = new FakeEngine()) {
   const clock = new VirtualClock();
@@ -63,15 +78,33 @@ describe('media over a channel', () => {
 
   it('renews the lease every 10 s and closes what an earlier life of signalling left open', async () => {
     const { clock, engine, client, join } = house();
-    engine.endpoints = [ep('left')];
+    engine.parts = [[living('left')]];
     join();
     await clock.settle();
-    expect(engine.asked).toEqual([{ do: 'adopt' }, { do: 'close', ep: 'left' }]);
+    expect(engine.asked).toEqual([
+      { do: 'adopt', after: 0 },
+      { do: 'close', ep: 'left' },
+    ]);
     await clock.advance(30_000);
-    expect(engine.asked.filter(command => command.do === 'adopt')).toHaveLength(4);
+    expect(engine.asked.filter(command => command.do === 'renew')).toHaveLength(3);
     await client.close();
     await clock.advance(30_000);
-    expect(engine.asked.filter(command => command.do === 'adopt')).toHaveLength(4);
+    expect(engine.asked.filter(command => command.do === 'renew')).toHaveLength(3);
+  });
+
+  it('hands what lives to who takes it over, all parts of it at once, and closes only the rest', async () => {
+    const { clock, engine, client, join } = house();
+    engine.parts = [[living('a'), living('b')], [living('c')]];
+    const told: string[][] = [];
+    client.inherit = async left => {
+      told.push(left.map(({ ep }) => ep));
+      return [ep('a'), ep('c'), ep('never-there')];
+    };
+    join();
+    await clock.settle();
+    expect(told).toEqual([['a', 'b', 'c']]);
+    expect(engine.asked.filter(({ do: what }) => what === 'close')).toEqual([{ do: 'close', ep: 'b' }]);
+    await client.close();
   });
 
   it('tells when the engine dies, refuses commands meanwhile and works again after it came back', async () => {

@@ -82,21 +82,45 @@ export type Command =
   | {
       readonly do: 'watch';
       readonly ep: Ep;
-      /** Keys pressed: passed to who hears this endpoint, kept from him, or ignored. All but `off` are reported. */
-      readonly keys: 'relay' | 'withhold' | 'off';
+      readonly keys: Watched;
       /** Report `flow lost` after so many ms without RTP; 0 = never. */
       readonly lostAfter: Ms;
     }
   | { readonly do: 'keys'; readonly ep: Ep; readonly keys: string }
   | { readonly do: 'close'; readonly ep: Ep }
-  | { readonly do: 'adopt' };
+  /** Says that signalling lives: the engine keeps endpoints 30 s after the last command of any kind. */
+  | { readonly do: 'renew' }
+  /** What lives, a part at a time: begin without `after`, go on with the `next` of the answer until there is none. */
+  | { readonly do: 'adopt'; readonly after?: number };
+
+/** An endpoint that lives, with all that a signalling process which did not open it must know of it. */
+export interface Living {
+  readonly ep: Ep;
+  readonly domain: string;
+  readonly language: string;
+  /** Of ours, as the answer to `open` said; port 0 while it is being bound. */
+  readonly address: string;
+  readonly port: number;
+  /** The last `remote`. */
+  readonly remote?: Negotiated | undefined;
+  /** What it hears at this moment: a playlist that has ended is what came `then`. */
+  readonly hear: Hear;
+  /** The last `watch`. */
+  readonly keys: Watched;
+  readonly lostAfter: Ms;
+}
+
+/** What becomes of keys pressed: passed to who hears the endpoint, kept from him, or ignored. All but `off` are reported. */
+export type Watched = 'relay' | 'withhold' | 'off';
 
 export type Answer =
   | {
       readonly ok: true;
       readonly address?: string;
       readonly port?: number;
-      readonly endpoints?: readonly Ep[];
+      /** Of `adopt`. */
+      readonly living?: readonly Living[];
+      readonly next?: number;
     }
   | {
       readonly ok: false;

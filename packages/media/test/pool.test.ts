@@ -10,6 +10,7 @@ import {
   type Ep,
   type Event,
   type Hear,
+  type Living,
   type MediaEngine,
   type Negotiated,
 } from '../src/index.ts';
@@ -46,6 +47,18 @@ async function drum(engine: MediaEngine): Promise<() => Promise<unknown>> {
   return () => peer.hears(peer.heard.length + 1);
 }
 const hear = (engine: MediaEngine, ep: Ep, what: Hear) => engine.command({ do: 'hear', ep, what });
+
+/** All parts of what lives. */
+async function adopted(engine: MediaEngine): Promise<Living[]> {
+  const all: Living[] = [];
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const answer = await engine.command({ do: 'adopt', after });
+    if (!answer.ok) throw new Error(answer.refused);
+    all.push(...(answer.living ?? []));
+    after = answer.next;
+  }
+  return all;
+}
 
 afterEach(async () => {
   for (const peer of peers) await peer.close();
@@ -180,7 +193,7 @@ describe('a pool of threads', () => {
       const pcm = decode('PCMA', Buffer.concat(to.peer.heard.map(p => p.payload)));
       expect(detectTone(pcm, 700)).toBe(true);
     }
-    expect(await pool.command({ do: 'adopt' })).toEqual({ ok: true, endpoints: [a.ep, b.ep, c.ep, 'drum'] });
+    expect((await adopted(pool)).map(({ ep }) => ep).sort()).toEqual([a.ep, b.ep, c.ep, 'drum']);
     expect(await pool.command({ do: 'close', ep: a.ep })).toEqual({ ok: true });
     expect(await pool.command({ do: 'close', ep: a.ep })).toEqual({ ok: false, refused: 'unknown-endpoint' });
     await until(() => events.some(e => e.is === 'stats' && e.ep === a.ep && e.last));
@@ -222,7 +235,7 @@ describe('a pool of threads', () => {
 });
 
 describe('the lease', () => {
-  test('endpoints live thirty seconds after the last word from signalling; `adopt` is a word', async () => {
+  test('endpoints live thirty seconds after the last word from signalling; `renew` is a word', async () => {
     const virtual = new VirtualClock();
     const engine = new LocalEngine({
       clock: virtual,
@@ -235,7 +248,8 @@ describe('the lease', () => {
     await engine.command({ do: 'open', ep: 'a' as Ep, domain: 'd', as: 'rtp', language: 'ru' });
     for (let i = 0; i < 6; i++) {
       await virtual.advance(20_000);
-      expect(await engine.command({ do: 'adopt' })).toEqual({ ok: true, endpoints: ['a'] });
+      expect(await engine.command({ do: 'renew' })).toEqual({ ok: true });
+      expect(engine.counters().endpoints).toBe(1);
     }
     expect(events.filter(e => e.is === 'stats').every(e => !e.last)).toBe(true);
     await virtual.advance(30_000);
@@ -243,5 +257,62 @@ describe('the lease', () => {
     expect(engine.counters()).toEqual({ endpoints: 0, ports: 0, playing: 0, sources: 0 });
     expect(virtual.pending).toBe(0);
     await engine.close();
+  });
+});
+
+describe('adopt', () => {
+  const options = { clock, host: '127.0.0.1', advertise: '192.0.2.7', prompts: { dir: '' } } as const;
+
+  test('DESIGN §2 tells of each endpoint what signalling said of it, and what it hears now', async () => {
+    const engine = new LocalEngine({ ...options, ports: [42_500, 42_509] });
+    const [a, b] = ['a', 'b'] as [Ep, Ep];
+    await engine.command({ do: 'open', ep: a, domain: 'd', as: 'rtp', language: 'en' });
+    await engine.command({ do: 'open', ep: b, domain: 'd', as: 'rtp', language: 'ru' });
+    const to = { ...remoteOf(4_000), answered: true };
+    await engine.command({ do: 'remote', ep: a, to });
+    await engine.command({ do: 'watch', ep: a, keys: 'withhold', lostAfter: 60_000 });
+    const played = new Promise<void>(done => {
+      engine.onEvent = e => {
+        if (e.is === 'played') done();
+      };
+    });
+    const play = ['silence:20' as ClipId];
+    await engine.command({ do: 'hear', ep: a, what: { play, tag: 1, then: { relay: b } } });
+    await played;
+    const [one, two] = await adopted(engine);
+    const common = { domain: 'd', address: '192.0.2.7', port: expect.any(Number) };
+    expect(one).toEqual({
+      ...common,
+      ep: 'a',
+      language: 'en',
+      remote: to,
+      hear: { relay: 'b' },
+      keys: 'withhold',
+      lostAfter: 60_000,
+    });
+    expect(two).toEqual({
+      ...common,
+      ep: 'b',
+      language: 'ru',
+      hear: { silence: true },
+      keys: 'relay',
+      lostAfter: 0,
+    });
+    await engine.close();
+  });
+
+  test('a full house is told part by part, of one thread or several, each endpoint once', async () => {
+    const names = Array.from({ length: 230 }, (_, i) => `e${i}`);
+    const one = new LocalEngine({ ...options, ports: [42_600, 43_099] });
+    const many = createEnginePool({ ...options, ports: [42_600, 43_599], threads: 3 });
+    for (const engine of [one, many]) {
+      for (const [i, name] of names.entries())
+        await engine.command({ do: 'open', ep: name as Ep, domain: `d${i % 5}`, as: 'rtp', language: 'ru' });
+      const first = await engine.command({ do: 'adopt' });
+      expect(first.ok && first.living && first.living.length <= 100 && first.next).toBeTruthy();
+      const all = (await adopted(engine)).map(({ ep }) => ep);
+      expect([all.length, new Set(all).size]).toEqual([230, 230]);
+      await engine.close();
+    }
   });
 });

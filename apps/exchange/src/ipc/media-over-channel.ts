@@ -1,5 +1,5 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Answer, Command, Ep, Event, MediaEngine } from '@kommutator/media';
+import type { Answer, Command, Ep, Event, Living, MediaEngine } from '@kommutator/media';
 import type { Channel, Handlers } from './channel.ts';
 import type { FromMedia, ToMedia } from './media-words.ts';
 
@@ -38,6 +38,11 @@ export class MediaClient implements MediaEngine {
   onLost: (why: string) => void = () => {};
   /** How long commands took to answer: judged by the overload watch. */
   onAnswer: (took: Ms) => void = () => {};
+  /**
+   * What lives in media and was not opened in this life, asked once for each connection: the names that are taken over.
+   * The rest belongs to calls that are over, and is closed.
+   */
+  inherit: (living: readonly Living[]) => Iterable<Ep> | Promise<Iterable<Ep>> = () => [];
   readonly #clock: Clock;
   #channel: Channel<ToMedia, FromMedia> | null = null;
   #renewal: Timer | null = null;
@@ -52,12 +57,10 @@ export class MediaClient implements MediaEngine {
     return this.#channel !== null;
   }
 
-  /** A connection is there. Endpoints of an earlier life of signalling belong to calls that are over: they are closed. */
+  /** A connection is there. What an earlier life of signalling left is taken over, or closed. */
   attach(channel: Channel<ToMedia, FromMedia>): Handlers<FromMedia> {
     this.#channel = channel;
-    void this.#adopt().then(left => {
-      for (const ep of left) if (!this.#open.has(ep)) void this.command({ do: 'close', ep });
-    });
+    void this.#adopt(channel);
     this.#renewal = this.#clock.after(RENEW, () => this.#renew());
     return {
       events: { media: event => this.onEvent(event) },
@@ -90,13 +93,25 @@ export class MediaClient implements MediaEngine {
     this.#channel = null;
   }
 
-  async #adopt(): Promise<readonly Ep[]> {
-    const answer = await this.command({ do: 'adopt' });
-    return answer.ok ? (answer.endpoints ?? []) : [];
+  async #adopt(channel: Channel<ToMedia, FromMedia>): Promise<void> {
+    const left: Living[] = [];
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const answer: Answer = await this.command({ do: 'adopt', after });
+      if (this.#channel !== channel || !answer.ok) return;
+      left.push(...(answer.living ?? []).filter(({ ep }) => !this.#open.has(ep)));
+      after = answer.next;
+    }
+    if (left.length === 0) return;
+    const kept = new Set(await this.inherit(left));
+    if (this.#channel !== channel) return;
+    for (const { ep } of left) {
+      if (kept.has(ep)) this.#open.add(ep);
+      else if (!this.#open.has(ep)) void this.command({ do: 'close', ep });
+    }
   }
 
   #renew(): void {
-    void this.#adopt();
+    void this.command({ do: 'renew' });
     this.#renewal = this.#clock.after(RENEW, () => this.#renew());
   }
 }

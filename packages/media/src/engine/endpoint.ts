@@ -1,5 +1,5 @@
 import type { Clock, Ms } from '@kommutator/base';
-import type { Answer, Command, Ep, Event, Hear, Key, Negotiated } from '../protocol.ts';
+import type { Answer, Command, Ep, Event, Hear, Key, Living, Negotiated, Watched } from '../protocol.ts';
 import { Latch } from '../rtp/latch.ts';
 import { isRtcp } from '../rtp/packet.ts';
 import type { PromptLibrary } from '../tones/prompts.ts';
@@ -31,21 +31,25 @@ export class Endpoint implements Inlet, Listener, Paced {
   closed = false;
   readonly #shared: Shared;
   readonly #language: string;
+  readonly #domain: string;
   readonly #latch = new Latch();
   readonly #in: Inbound;
   readonly #out: Outbound;
   readonly #keys: KeySender;
   readonly #reports: Reports;
   #mux = false;
-  #negotiated = false;
+  #negotiated: Negotiated | undefined;
+  #hears: Hear = { silence: true };
+  #watched: { readonly keys: Watched; readonly lostAfter: Ms } = { keys: 'relay', lostAfter: 0 };
   #heard: readonly Ep[] = [];
   #playback: Playback | undefined;
   #mixer: Mixer | undefined;
 
-  constructor({ ep, language }: Extract<Command, { do: 'open' }>, shared: Shared) {
+  constructor({ ep, domain, language }: Extract<Command, { do: 'open' }>, shared: Shared) {
     this.ep = ep;
     this.#shared = shared;
     this.#language = language;
+    this.#domain = domain;
     const { clock, random, sources } = shared;
     this.#out = new Outbound(this.#latch, random);
     this.#keys = new KeySender(this.#out);
@@ -63,8 +67,8 @@ export class Endpoint implements Inlet, Listener, Paced {
     if (this.#negotiated && !this.#mux) wire.openRtcp();
   }
 
-  /** Carries out a command of its own; `open`, `close` and `adopt` are the engine's. */
-  obey(command: Exclude<Command, { do: 'open' | 'close' | 'adopt' }>): Answer {
+  /** Carries out a command of its own; the rest is the engine's. */
+  obey(command: Exclude<Command, { do: 'open' | 'close' | 'adopt' | 'renew' }>): Answer {
     switch (command.do) {
       case 'remote':
         this.#remote(command.to);
@@ -74,6 +78,7 @@ export class Endpoint implements Inlet, Listener, Paced {
         this.#hear(command.what);
         break;
       case 'watch':
+        this.#watched = { keys: command.keys, lostAfter: command.lostAfter };
         this.#in.watch(command.keys, command.lostAfter, this.#shared.clock.now());
         break;
       case 'keys':
@@ -81,6 +86,20 @@ export class Endpoint implements Inlet, Listener, Paced {
         break;
     }
     return { ok: true };
+  }
+
+  /** All that signalling must know of it. @param address where we are, as peers are told. */
+  living(address: string): Living {
+    return {
+      ep: this.ep,
+      domain: this.#domain,
+      language: this.#language,
+      address,
+      port: this.port ?? 0,
+      ...(this.#negotiated && { remote: this.#negotiated }),
+      hear: this.#hears,
+      ...this.#watched,
+    };
   }
 
   rtp(packet: Buffer, address: string, port: number): void {
@@ -137,7 +156,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   }
 
   #remote(to: Negotiated): void {
-    this.#negotiated = true;
+    this.#negotiated = to;
     this.#mux = to.rtcpMux === true;
     this.#in.remote(to, this.#shared.clock.now());
     this.#out.remote(to);
@@ -148,6 +167,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   #hear(what: Hear): void {
     const { sources, library, pacer } = this.#shared;
     const before = this.#heard;
+    this.#hears = what;
     this.#heard = 'relay' in what ? [what.relay] : 'mix' in what ? [...new Set(what.mix)] : [];
     this.#playback = 'play' in what ? new Playback(what, this.#language, library) : undefined;
     this.#mixer = 'mix' in what ? new Mixer() : undefined;

@@ -1,5 +1,5 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Answer, Command, Ep, Event, MediaEngine } from '../protocol.ts';
+import type { Answer, Command, Ep, Event, Living, MediaEngine } from '../protocol.ts';
 import { PromptLibrary, type Prompts } from '../tones/prompts.ts';
 import { Endpoint, type Shared } from './endpoint.ts';
 import { Lease } from './lease.ts';
@@ -19,7 +19,7 @@ export interface EngineOptions {
   readonly prompts: Prompts;
   /** More endpoints are refused as `overload`; 10 000 by default. */
   readonly maxEndpoints?: number | undefined;
-  /** Endpoints are closed so long after the last command (`adopt` is one); 30 s by default, 0 = never. */
+  /** Endpoints are closed so long after the last command (`renew` says nothing else); 30 s by default, 0 = never. */
   readonly leaseMs?: Ms | undefined;
   readonly log?: ((line: string) => void) | undefined;
   /** 0…1, as Math.random. */
@@ -39,6 +39,15 @@ export const LEASE: Ms = 30_000;
 const SWEEP: Ms = 500;
 /** Ports tried for one endpoint before it is refused. */
 const TRIES = 50;
+/** Endpoints told in one answer to `adopt`: a full house must hold up neither loop. */
+const PAGE = 100;
+
+interface Opened {
+  readonly endpoint: Endpoint;
+  readonly opened: Promise<Answer>;
+  /** Grows from one to the next. */
+  readonly number: number;
+}
 
 /** The media engine of one thread, over real sockets. */
 export class LocalEngine implements MediaEngine {
@@ -50,7 +59,8 @@ export class LocalEngine implements MediaEngine {
   readonly #shared: Shared;
   readonly #ports: Ports;
   readonly #lease: Lease;
-  readonly #endpoints = new Map<Ep, { readonly endpoint: Endpoint; readonly opened: Promise<Answer> }>();
+  readonly #endpoints = new Map<Ep, Opened>();
+  #numbers = 0;
   #sweeper: Timer | undefined;
   #closed = false;
 
@@ -76,7 +86,8 @@ export class LocalEngine implements MediaEngine {
     if (this.#closed) return { ok: false, refused: 'gone' };
     this.#lease.renew();
     if (!isSound(command)) return { ok: false, refused: 'bad-command' };
-    if (command.do === 'adopt') return { ok: true, endpoints: [...this.#endpoints.keys()] };
+    if (command.do === 'renew') return { ok: true };
+    if (command.do === 'adopt') return this.#living(command.after ?? 0);
     if (command.do === 'open') return this.#open(command);
     const known = this.#endpoints.get(command.ep);
     if (!known) return { ok: false, refused: 'unknown-endpoint' };
@@ -109,13 +120,29 @@ export class LocalEngine implements MediaEngine {
     const endpoint = new Endpoint(command, this.#shared);
     // Not before the endpoint stands in the list: without a free port, binding ends at once and takes it out again.
     const opened = Promise.resolve().then(() => this.#bind(endpoint));
-    this.#endpoints.set(command.ep, { endpoint, opened });
+    this.#endpoints.set(command.ep, { endpoint, opened, number: ++this.#numbers });
     this.#sweeper ??= this.#options.clock.after(SWEEP, () => this.#sweep());
     return opened;
   }
 
+  #living(after: number): Answer {
+    const living: Living[] = [];
+    let last = after;
+    for (const { endpoint, number } of this.#endpoints.values()) {
+      if (number <= after) continue;
+      if (living.length === PAGE) return { ok: true, living, next: last };
+      living.push(endpoint.living(this.#advertised));
+      last = number;
+    }
+    return { ok: true, living };
+  }
+
+  get #advertised(): string {
+    return this.#options.advertise ?? this.#options.host;
+  }
+
   async #bind(endpoint: Endpoint): Promise<Answer> {
-    const { host, advertise, log } = this.#options;
+    const { host, log } = this.#options;
     for (let tried = 0; tried < TRIES; tried++) {
       const port = this.#ports.take();
       if (port === undefined) break;
@@ -130,7 +157,7 @@ export class LocalEngine implements MediaEngine {
         return { ok: false, refused: 'unknown-endpoint' };
       }
       endpoint.connect(wire, port);
-      return { ok: true, address: advertise ?? host, port };
+      return { ok: true, address: this.#advertised, port };
     }
     log?.('media: no free RTP port');
     if (!endpoint.closed) this.#close(endpoint);

@@ -20,8 +20,10 @@ export function isSound(command: Command): boolean {
       return command.lostAfter >= 0 && ['relay', 'withhold', 'off'].includes(command.keys);
     case 'keys':
       return KEYS.test(command.keys);
-    case 'close':
     case 'adopt':
+      return Number.isSafeInteger(command.after ?? 0);
+    case 'close':
+    case 'renew':
       return true;
     default:
       return false;

@@ -1,5 +1,5 @@
 import type { Timer } from '@kommutator/base';
-import type { Command, Ep, Hear, Negotiated } from '../protocol.ts';
+import type { Command, Ep, Hear, Living, Negotiated } from '../protocol.ts';
 
 type Watch = Pick<Extract<Command, { do: 'watch' }>, 'keys' | 'lostAfter'>;
 export type Playing = Extract<Hear, { play: unknown }>;
@@ -20,6 +20,22 @@ export interface SymbolicEndpoint {
   timer: Timer | undefined;
   missed: boolean;
 }
+
+/** The address of the symbolic engine (RFC 5737). */
+export const OURS = '192.0.2.1';
+
+/** What `adopt` tells of it. */
+export const livingOf = ({ ep, domain, language, port, remote, hear, watch }: SymbolicEndpoint): Living => ({
+  ep,
+  domain,
+  language,
+  address: OURS,
+  port,
+  ...(remote && { remote }),
+  hear,
+  keys: watch.keys,
+  lostAfter: watch.lostAfter,
+});
 
 /** `host:port` of the phone behind an endpoint. */
 export const farOf = (endpoint: SymbolicEndpoint): string | undefined =>

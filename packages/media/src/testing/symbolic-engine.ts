@@ -3,6 +3,8 @@ import type { Answer, ClipId, Command, Ep, Event, Hear, Key, MediaEngine } from 
 import { clipKind, roundOf } from '../tones/cadence.ts';
 import {
   farOf,
+  livingOf,
+  OURS,
   type Playing,
   type SymbolicEndpoint,
   sourcesOf,
@@ -103,7 +105,8 @@ export class SymbolicEngine implements MediaEngine {
   }
 
   #obey(command: Command): Answer {
-    if (command.do === 'adopt') return { ok: true, endpoints: [...this.#endpoints.keys()] };
+    if (command.do === 'renew') return { ok: true };
+    if (command.do === 'adopt') return { ok: true, living: [...this.#endpoints.values()].map(livingOf) };
     if (command.do === 'open') return this.#open(command);
     const endpoint = this.#endpoints.get(command.ep);
     if (!endpoint) return { ok: false, refused: 'unknown-endpoint' };
@@ -152,7 +155,7 @@ export class SymbolicEngine implements MediaEngine {
       this.#nextPort += 2;
       this.#endpoints.set(ep, endpoint);
     }
-    return { ok: true, address: '192.0.2.1', port: endpoint.port };
+    return { ok: true, address: OURS, port: endpoint.port };
   }
 
   #hear(endpoint: SymbolicEndpoint, hear: Hear): void {

@@ -15,6 +15,8 @@ export interface PoolOptions extends Omit<EngineOptions, 'random'> {
 const STILLBORN = 3;
 /** How long a measured load is believed. */
 const LOAD_FOR: Ms = 1_000;
+/** `next` of an `adopt`: number of the thread × this + where it stands there. */
+const THREAD = 2 ** 40;
 
 /** A thread that does not answer its last commands in this time is ended all the same. */
 const PATIENCE: Ms = 1_000;
@@ -44,7 +46,8 @@ export class EnginePool implements MediaEngine {
   async command(command: Command): Promise<Answer> {
     if (this.#closed) return { ok: false, refused: 'gone' };
     this.#lease.renew();
-    if (command.do === 'adopt') return { ok: true, endpoints: this.#census.all() };
+    if (command.do === 'renew') return { ok: true };
+    if (command.do === 'adopt') return this.#living(command.after ?? 0);
     if (command.do === 'open') return this.#open(command);
     const thread = this.#census.threadOf(command.ep);
     if (thread === undefined) return { ok: false, refused: 'unknown-endpoint' };
@@ -81,6 +84,22 @@ export class EnginePool implements MediaEngine {
     // `unknown-endpoint`: it was closed before it was open, and is no longer counted.
     if (!answer.ok && known === undefined && answer.refused !== 'unknown-endpoint') this.#census.remove(ep);
     return answer;
+  }
+
+  /** One thread's part after another; a thread that is gone has nothing that lives. */
+  async #living(after: number): Promise<Answer> {
+    let at = after % THREAD;
+    for (let thread = Math.floor(after / THREAD); thread < this.#slots.length; thread++, at = 0) {
+      const answer = await this.#tell(thread, { do: 'adopt', after: at });
+      if (!answer.ok && answer.refused !== 'gone') return answer;
+      if (!answer.ok || !answer.living?.length) continue;
+      const { living, next } = answer;
+      if (next !== undefined) return { ok: true, living, next: thread * THREAD + next };
+      return thread + 1 < this.#slots.length
+        ? { ok: true, living, next: (thread + 1) * THREAD }
+        : { ok: true, living };
+    }
+    return { ok: true, living: [] };
   }
 
   #place(domain: string): number {

@@ -31,7 +31,7 @@ const OPEN_WITHIN: Ms = 2_000;
 /** The last statistics come with the end of the endpoint; a stuck engine may not hold up the end of a call. */
 const LAST_WORDS: Ms = 200;
 const SILENCE: Hear = { silence: true };
-type ForEndpoint = Exclude<Command, { do: 'adopt' }>;
+type ForEndpoint = Exclude<Command, { do: 'adopt' | 'renew' }>;
 
 /**
  * The media endpoint of one leg. Commands reach the engine in order, so nothing here waits for an answer but the

@@ -16,7 +16,7 @@ function recorded() {
   const toldAbout = (address: string) => {
     const ep = commands.find(one => one.do === 'remote' && one.to.address === address);
     return commands.flatMap(one => {
-      if (one.do === 'adopt' || ep?.do !== 'remote' || one.ep !== ep.ep) return [];
+      if (!('ep' in one) || ep?.do !== 'remote' || one.ep !== ep.ep) return [];
       return one.do === 'remote' && one.to.answered ? ['remote answered'] : [one.do];
     });
   };
