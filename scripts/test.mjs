@@ -53,6 +53,7 @@ const STAGES = {
   floors: check('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs', ...FLOORS),
   unused: check('node_modules/knip/bin/knip.js'),
   features: check('scripts/features.mjs', '--check'),
+  'api client': check('scripts/api-client.mjs', '--check'),
   unit: tests('unit'),
   database: tests('database'),
   e2e: tests('e2e'),

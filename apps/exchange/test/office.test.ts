@@ -5,7 +5,6 @@ import { Counter, Gauge } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { SignallingStatus } from '../src/ipc/signalling-words.ts';
 import { HealthWatch } from '../src/office/health.ts';
-import { serveHttp } from '../src/office/http.ts';
 import { renderMetrics } from '../src/office/metrics.ts';
 import { RegistrationMirror } from '../src/office/registration-mirror.ts';
 import { createRegistry, snapshotMetrics } from '../src/process/metrics.ts';
@@ -36,25 +35,6 @@ describe('health', () => {
     expect(watch.current.status).toBe('ok');
     await clock.advance(1);
     expect(watch.current.status).toBe('unavailable');
-  });
-
-  it('is served over HTTP with 200 or 503, beside the metrics', async () => {
-    const watch = new HealthWatch(new VirtualClock());
-    const server = await serveHttp({
-      host: '127.0.0.1',
-      port: 0,
-      health: () => watch.current,
-      metrics: async () => ({ type: 'text/plain', text: 'up 1\n' }),
-    });
-    const at = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${server.port}${path}`, init);
-    expect((await at('/health')).status).toBe(503);
-    watch.told(well);
-    const healthy = await at('/health');
-    expect([healthy.status, await healthy.text()]).toEqual([200, '{"status":"ok"}']);
-    expect(await (await at('/metrics')).text()).toBe('up 1\n');
-    expect((await at('/nothing')).status).toBe(404);
-    expect((await at('/health', { method: 'POST' })).status).toBe(405);
-    await server.close();
   });
 });
 

@@ -10,12 +10,12 @@ import type { ProcessMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { ConfigFeed } from './config-feed.ts';
 import { HealthWatch } from './health.ts';
-import { serveHttp } from './http.ts';
 import { officeMetrics, renderMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { Projector } from './projector.ts';
 import { RegistrationMirror } from './registration-mirror.ts';
 import { SignallingLink } from './signalling-link.ts';
+import { serveWeb } from './web.ts';
 
 /** How often health is looked at; /health itself is judged when it is asked. */
 const HEALTH_EVERY = 100;
@@ -101,9 +101,8 @@ async function office(around: Surroundings): Promise<Running> {
   });
   const media = mediaMetrics(around);
   const registry = officeMetrics(clock, projector);
-  const http = await serveHttp({
-    host: config.httpHost ?? '0.0.0.0',
-    port: config.httpPort,
+  const web = await serveWeb(around, {
+    store,
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
@@ -128,7 +127,7 @@ async function office(around: Surroundings): Promise<Running> {
       stop.abort();
       link.close();
       media.close();
-      await http.close();
+      await web.close();
       await work;
       await store.close();
     },

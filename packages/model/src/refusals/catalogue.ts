@@ -62,6 +62,121 @@ export const REFUSALS = {
     ru: 'Данные изменены другим пользователем',
     en: 'The data were changed by another user',
   },
+  'request.malformed': {
+    status: 400,
+    ru: 'Запрос не удалось разобрать',
+    en: 'The request cannot be read',
+  },
+  'request.notFound': {
+    status: 404,
+    ru: 'Такого адреса нет',
+    en: 'There is no such address',
+  },
+  'request.method': {
+    status: 405,
+    ru: 'Этот метод здесь не поддерживается. Можно: {allowed}',
+    en: 'This method is not supported here. Allowed: {allowed}',
+  },
+  'request.tooLarge': {
+    status: 413,
+    ru: 'Запрос слишком велик',
+    en: 'The request is too large',
+  },
+  'request.mediaType': {
+    status: 415,
+    ru: 'Тип данных запроса не поддерживается, нужен application/json',
+    en: 'This media type is not supported, send application/json',
+  },
+  'request.tooMany': {
+    status: 429,
+    ru: 'Слишком много запросов. Повторите через {seconds} с',
+    en: 'Too many requests. Try again in {seconds} s',
+  },
+  'request.invalid': {
+    status: 422,
+    ru: 'Проверьте выделенные поля',
+    en: 'Check the marked fields',
+  },
+  'session.none': {
+    status: 401,
+    ru: 'Войдите в систему',
+    en: 'Sign in first',
+  },
+  'access.forbidden': {
+    status: 403,
+    ru: 'Недостаточно прав',
+    en: 'You may not do this',
+  },
+  'access.foreignOrigin': {
+    status: 403,
+    ru: 'Запрос пришёл с чужого сайта',
+    en: 'The request comes from another site',
+  },
+  'access.csrf': {
+    status: 403,
+    ru: 'Обновите страницу и повторите действие',
+    en: 'Reload the page and try again',
+  },
+  'object.notFound': {
+    status: 404,
+    ru: 'Объект не найден',
+    en: 'Not found',
+  },
+  'object.taken': {
+    status: 409,
+    ru: 'Такое значение уже занято',
+    en: 'This value is already in use',
+  },
+  version_conflict: {
+    status: 409,
+    ru: 'Данные изменены другим пользователем',
+    en: 'The data were changed by another user',
+  },
+  'field.required': {
+    status: 422,
+    ru: 'Обязательное поле',
+    en: 'Required',
+  },
+  'field.invalid': {
+    status: 422,
+    ru: 'Недопустимое значение',
+    en: 'Not a permitted value',
+  },
+  'field.unknown': {
+    status: 422,
+    ru: 'Неизвестное поле',
+    en: 'Unknown field',
+  },
+  'field.tooShort': {
+    status: 422,
+    ru: 'Не короче {min}',
+    en: 'At least {min} long',
+  },
+  'field.tooLong': {
+    status: 422,
+    ru: 'Не длиннее {max}',
+    en: 'At most {max} long',
+  },
+  'field.tooSmall': {
+    status: 422,
+    ru: 'Не меньше {min}',
+    en: 'At least {min}',
+  },
+  'field.tooBig': {
+    status: 422,
+    ru: 'Не больше {max}',
+    en: 'At most {max}',
+  },
+  'server.failed': {
+    status: 500,
+    ru: 'Внутренняя ошибка. Сообщите поддержке номер запроса',
+    en: 'Internal error. Tell the support the number of the request',
+  },
+  'server.unavailable': {
+    status: 503,
+    ru: 'База данных временно недоступна. Звонки продолжают работать',
+    en: 'The database is temporarily unavailable. Calls go on',
+  },
 } as const satisfies Record<string, RefusalText>;
 
 export type RefusalCode = keyof typeof REFUSALS;

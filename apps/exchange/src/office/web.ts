@@ -1,0 +1,31 @@
+/** The office's doors: HTTP for the cabinet and its API. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Store } from '@kommutator/store';
+import { createWebApi, listenHttp, type Services } from '@kommutator/web-api';
+import type { Surroundings } from '../process/lifecycle.ts';
+
+/** What the cabinet's build leaves. */
+const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url));
+
+export interface WebParts extends Pick<Services, 'health' | 'metrics'> {
+  readonly store: Store;
+}
+
+/** @throws when a port cannot be had. */
+export async function serveWeb(
+  { config, clock, log }: Pick<Surroundings, 'config' | 'clock' | 'log'>,
+  { store, health, metrics }: WebParts,
+): Promise<{ close(): Promise<void> }> {
+  const web = await createWebApi({
+    services: { store, clock, log, health, metrics, sessions: { find: async () => null } },
+    cabinet: existsSync(CABINET) ? CABINET : null,
+  });
+  const http = await listenHttp(web, { host: config.httpHost ?? '0.0.0.0', port: config.httpPort });
+  return {
+    async close() {
+      await http.close();
+      await web.close();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+/** Use-cases: one file each = schema, rights, rule, audit, in one transaction. */
+export { asRefusal } from './refusals.ts';
+export { actorOf, type DomainSession, type Session, type Sessions } from './session.ts';

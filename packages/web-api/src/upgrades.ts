@@ -1,0 +1,24 @@
+/** One place for connections that leave HTTP: each path has one taker, everything else is refused. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export class Upgrades {
+  readonly #takers = new Map<string, Upgrade>();
+
+  /** From now on connections asking for `path` are `take`'s. */
+  set(path: string, take: Upgrade): void {
+    this.#takers.set(path, take);
+  }
+
+  /** The listener of a server's 'upgrade' event. */
+  readonly dispatch: Upgrade = (request, socket, head) => {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const take = this.#takers.get(path);
+    if (take) return take(request, socket, head);
+    // Nobody listens to this socket's errors yet, and one without a listener ends the process.
+    socket.on('error', () => {});
+    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  };
+}
