@@ -8,8 +8,10 @@ export {
   secretChanged,
   systemActor,
 } from './actor.ts';
-export type { PageKey, PageQuery } from './calls/history.ts';
+export type { CallPage, CallSummary, PageQuery } from './calls/history.ts';
 export type { Checkpoint } from './calls/save.ts';
+export { searchText, searchWords } from './calls/search-text.ts';
+export type { CallFilter, PageKey } from './calls/walk.ts';
 export type { ConfigChange, ConfigWatch } from './change-feed.ts';
 export { digestHa1, type PasswordOptions, setSipPassword } from './configuration/credentials.ts';
 export { createDomain, type DomainSettings, type NewDomain, updateDomain } from './configuration/domains.ts';

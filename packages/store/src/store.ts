@@ -3,11 +3,12 @@ import type { Clock, Result } from '@kommutator/base';
 import type { DirectorySnapshot, DomainSnapshot } from '@kommutator/model/config';
 import type { RegistrationRecord } from '@kommutator/model/events';
 import type { CallId, DomainId } from '@kommutator/model/ids';
-import type { CallRecord, CallRow } from '@kommutator/model/record';
+import type { CallRecord } from '@kommutator/model/record';
 import { sql, type Transaction } from 'kysely';
 import type { Actor } from './actor.ts';
-import { type PageQuery, readCall, readPage } from './calls/history.ts';
+import { type CallPage, countCalls, type PageQuery, readCall, readPage } from './calls/history.ts';
 import { type Checkpoint, readCheckpoint, saveCallRecords } from './calls/save.ts';
+import type { CallFilter } from './calls/walk.ts';
 import { type ConfigChange, type ConfigWatch, watchConfig } from './change-feed.ts';
 import { assertAppRoleIsBound } from './database/bound.ts';
 import type { StoreRefusal } from './database/errors.ts';
@@ -68,7 +69,9 @@ export interface Store {
   loadRegistrations(): Promise<readonly RegistrationRecord[]>;
   readonly callHistory: {
     /** Newest first. */
-    page(domain: DomainId, query: PageQuery): Promise<readonly CallRow[]>;
+    page(domain: DomainId, query: PageQuery): Promise<CallPage>;
+    /** Null = more than are counted. */
+    count(domain: DomainId, filter: CallFilter): Promise<number | null>;
     /** Null = absent or another domain's. */
     byId(domain: DomainId, call: CallId): Promise<CallRecord | null>;
   };
@@ -130,6 +133,10 @@ export function openStore(options: StoreOptions): Store {
       async page(domain, query) {
         await bound();
         return available(() => readPage(app.db, domain, query));
+      },
+      async count(domain, filter) {
+        await bound();
+        return available(() => countCalls(app.db, domain, filter));
       },
       async byId(domain, call) {
         await bound();

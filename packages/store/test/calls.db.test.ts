@@ -33,7 +33,7 @@ describe('call records', () => {
     const again = records.map(record => ({ ...record, call: { ...record.call, aName: 'другой' } }));
     await ours.store.saveCallRecords(again, at(1, 300));
     const page = await ours.store.callHistory.page(domain, { limit: 10 });
-    expect(page.map(call => call.aName)).toEqual(['другой', '', '']);
+    expect(page.rows.map(call => call.aName)).toEqual(['другой', '', '']);
     const [rows] = await asOwner(
       ours.ownerUrl,
       `SELECT (SELECT count(*)::int FROM call_leg WHERE domain_id = $1) AS legs,
@@ -50,7 +50,7 @@ describe('call records', () => {
       ours.store.saveCallRecords(records, at(1, 400)),
       ours.store.saveCallRecords([...records].reverse(), at(1, 400)),
     ]);
-    expect(await ours.store.callHistory.page(domain, { limit: 100 })).toHaveLength(50);
+    expect((await ours.store.callHistory.page(domain, { limit: 100 })).rows).toHaveLength(50);
   });
 
   it('the checkpoint moves with the records, and never back', async () => {
@@ -103,10 +103,12 @@ describe('call records', () => {
       const lastSeen = records.find(record => record.call.callId === seen.at(-1))?.call;
       const page = await ours.store.callHistory.page(domain, {
         limit: 4,
-        ...(lastSeen ? { before: { startedAt: lastSeen.startedAt, callId: lastSeen.callId } } : {}),
+        ...(lastSeen
+          ? { before: { startedAt: lastSeen.startedAt, callId: lastSeen.callId, ordinal: 0 } }
+          : {}),
       });
-      if (page.length === 0) break;
-      seen.push(...page.map(call => call.callId));
+      if (page.rows.length === 0) break;
+      seen.push(...page.rows.map(call => call.callId));
       await ours.store.saveCallRecords(
         [callRecord(domain, user, START + 60_000 + seen.length)],
         at(7, seen.length),
@@ -125,7 +127,7 @@ describe('call records', () => {
     await ours.store.saveCallRecords([record], at(8, 0));
     const stranger = newId<DomainId>(START);
     expect(await ours.store.callHistory.byId(stranger, record.call.callId)).toBeNull();
-    expect(await ours.store.callHistory.page(stranger, { limit: 10 })).toEqual([]);
+    expect(await ours.store.callHistory.page(stranger, { limit: 10 })).toEqual({ rows: [], more: false });
   });
 
   it('a page is read from its index, whatever the number of tenants', async () => {

@@ -20,7 +20,11 @@ export async function runCall(
   opening: Opening,
   flow: (call: LiveCall) => Promise<void>,
 ): Promise<void> {
-  await using call = new LiveCall(house, arrival, opening.number?.digits ?? null);
+  await using call = new LiveCall(
+    house,
+    arrival,
+    opening.direction === 'out' ? null : (opening.number?.digits ?? null),
+  );
   house.calls.add(call);
   call.note({
     type: 'call.started',

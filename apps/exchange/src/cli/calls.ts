@@ -1,7 +1,7 @@
 import type { CallId } from '@kommutator/model/ids';
 import { renderProtocol } from '@kommutator/model/protocol';
 import type { CallRecord, CallRow } from '@kommutator/model/record';
-import type { Store } from '@kommutator/store';
+import type { CallSummary, Store } from '@kommutator/store';
 import { printable } from '../process/printable.ts';
 import { type Command, parseArguments, Refusal, UsageError } from './command.ts';
 import { withStore } from './with-store.ts';
@@ -12,7 +12,7 @@ const stamp = (at: number): string => new Date(at).toISOString().slice(0, 19).re
 const nameOf = (number: string, name: string): string =>
   printable(name && name !== number ? `${number} ${name}` : number);
 
-function rowLine(row: CallRow): string {
+function rowLine(row: Omit<CallRow, 'protocol'>): string {
   const { callId, startedAt, kind, aNumber, aName, bNumber, bName, talkMs, sipStatus } = row;
   const from = nameOf(aNumber, aName).padEnd(24);
   const to = nameOf(bNumber, bName).padEnd(24);
@@ -30,13 +30,17 @@ function recordLines({ call, legs }: CallRecord, language: 'ru' | 'en'): readonl
   return [rowLine(call), '', ...renderProtocol(call.protocol, language), '', 'Legs:', ...legLines];
 }
 
-async function lastCalls(store: Store, limit: number, name: string | undefined): Promise<readonly CallRow[]> {
+async function lastCalls(
+  store: Store,
+  limit: number,
+  name: string | undefined,
+): Promise<readonly CallSummary[]> {
   const { domains } = await store.loadDirectory();
   const wanted = domains.filter(each => name === undefined || each.name === name.toLowerCase());
   if (wanted.length === 0) throw new Refusal(`There is no domain ${name ?? ''}.`);
   const pages = await Promise.all(wanted.map(({ id }) => store.callHistory.page(id, { limit })));
   return pages
-    .flat()
+    .flatMap(page => page.rows)
     .sort((a, b) => b.startedAt - a.startedAt)
     .slice(0, limit);
 }

@@ -63,7 +63,7 @@ export type CallEvent =
       readonly from: Party;
       /** As dialled or as the trunk called it. */
       readonly dialled: string;
-      /** Our number of an incoming call, or dialled in full by a user (RTE-15.12). */
+      /** Our number of an incoming call, dialled in full by a user (RTE-15.12), or shown to the public network. */
       readonly number?: { readonly id: NumberId; readonly digits: string };
       readonly sipCallId: string;
     }

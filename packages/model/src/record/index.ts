@@ -17,6 +17,28 @@ export type CallKind =
   | 'conference'
   | 'voicemail';
 
+/** All twelve, in the order of the legend. */
+export const CALL_KINDS = [
+  'in_answered',
+  'in_missed',
+  'out_answered',
+  'out_failed',
+  'internal_answered',
+  'internal_failed',
+  'out_forwarded',
+  'transferred',
+  'group_answered',
+  'group_missed',
+  'conference',
+  'voicemail',
+] as const satisfies readonly CallKind[];
+
+/** Calls nobody took: «не принятые» (ADM-2.1). */
+const UNANSWERED: readonly CallKind[] = ['in_missed', 'out_failed', 'internal_failed', 'group_missed'];
+
+/** «принятые» or «не принятые» (ADM-2). */
+export const isAnswered = (kind: CallKind): boolean => !UNANSWERED.includes(kind);
+
 /** One line of «Протокол вызова» (ADM-4): key and parameters, never text. */
 export interface ProtocolLine {
   /** ms from the first INVITE. */
@@ -39,6 +61,8 @@ export interface CallRow {
   readonly bNumber: string;
   readonly bName: string;
   readonly numberId: NumberId | null;
+  /** Our public number of the call: the line called, or the number shown outside (ADM-2.2); null = none. */
+  readonly line: string | null;
   readonly startedAt: number;
   readonly answeredAt: number | null;
   readonly endedAt: number;

@@ -3,44 +3,141 @@
  * and no function here works without a domain.
  */
 import type { CallId, DomainId } from '@kommutator/model/ids';
-import type { CallLegRow, CallPartyRow, CallRecord, CallRow } from '@kommutator/model/record';
-import type { Kysely, Selectable } from 'kysely';
-import { sql } from 'kysely';
+import type { CallKind, CallLegRow, CallPartyRow, CallRecord, CallRow } from '@kommutator/model/record';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Tables } from '../database/tables.ts';
+import { searchWords } from './search-text.ts';
+import { type CallFilter, contains, found, type PageKey, residual, walk, walkUnordered } from './walk.ts';
 
-/** The last row of the page before: rows that arrive meanwhile shift nothing. */
-export interface PageKey {
-  /** Unix ms. */
-  readonly startedAt: number;
-  readonly callId: CallId;
+/** A row of the journal: everything of a call but its protocol. */
+export interface CallSummary extends Omit<CallRow, 'protocol'> {
+  /** Place in the call's parties, in the journal of a user or a group; 0 in the domain's. */
+  readonly ordinal: number;
+  /** Of the worst leg. */
+  readonly mos: number | null;
+  /** In the journal of a user or a group: the other side, kind and talk as it had them (ACC-32). */
+  readonly party: Pick<CallPartyRow, 'peerNumber' | 'peerName' | 'note'> | null;
 }
 
-export interface PageQuery {
+export interface PageQuery extends CallFilter {
   readonly before?: PageKey;
-  /** 1–500. */
+  /** 1–2 000. */
   readonly limit: number;
 }
 
-const MAX_PAGE = 500;
+export interface CallPage {
+  readonly rows: readonly CallSummary[];
+  readonly more: boolean;
+}
+
+const MAX_PAGE = 2_000;
+/** Rows looked through before the index of grams is asked: what is frequent is found among the newest. */
+const PROBE = 2_000;
+/** Counted no further (UI.md «загружено 100 из 12 340»): an index is walked for it. */
+const MOST_COUNTED = 100_000;
+/** Of a search every row counted is read. */
+const MOST_FOUND_COUNTED = 1_000;
 
 /** Newest first. */
 export async function readPage(
   app: Kysely<Tables>,
   domain: DomainId,
-  { before, limit }: PageQuery,
-): Promise<readonly CallRow[]> {
-  let query = app
-    .selectFrom('call')
-    .selectAll()
-    .where('domain_id', '=', domain)
-    .orderBy('started_at', 'desc')
-    .orderBy('call_id', 'desc')
-    .limit(Math.max(1, Math.min(limit, MAX_PAGE)));
-  if (before)
-    query = query.where(
-      sql<boolean>`(started_at, call_id) < (${new Date(before.startedAt).toISOString()}::timestamptz, ${before.callId}::uuid)`,
-    );
-  return (await query.execute()).map(callOf);
+  { before, limit, ...filter }: PageQuery,
+): Promise<CallPage> {
+  const wanted = Math.max(1, Math.min(limit, MAX_PAGE)) + 1;
+  const words = filter.search === undefined ? null : searchWords(filter.search);
+  const rows = await rowsOf(app, domain, { filter, before, words, wanted });
+  return { rows: rows.slice(0, wanted - 1).map(summaryOf), more: rows.length === wanted };
+}
+
+interface Wanted {
+  readonly filter: CallFilter;
+  readonly before: PageKey | undefined;
+  readonly words: readonly string[] | null;
+  readonly wanted: number;
+}
+
+async function rowsOf(app: Kysely<Tables>, domain: DomainId, o: Wanted): Promise<readonly Row[]> {
+  const { filter, before, words, wanted } = o;
+  const journal = filter.of !== undefined;
+  if (!words && !hasResidual(filter)) return rows(app, domain, walk(domain, filter, before, wanted), journal);
+  const fits = sql`${residual(filter)} AND ${words ? contains(words) : sql`true`}`;
+  const probed = sql`WITH probe AS MATERIALIZED (${walk(domain, filter, before, PROBE)})
+    SELECT probe.* FROM probe JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${fits}
+    ORDER BY probe.started_at DESC, probe.call_id DESC, probe.ordinal DESC LIMIT ${wanted}`;
+  const near = await rows(app, domain, probed, journal);
+  if (near.length === wanted || !(await reaches(app, domain, filter, before))) return near;
+  const everything = words
+    ? found(domain, filter, before, words)
+    : walk(domain, filter, before, Number.MAX_SAFE_INTEGER);
+  const far = sql`WITH hits AS MATERIALIZED (${everything})
+    SELECT hits.* FROM hits JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)}
+    ORDER BY hits.started_at DESC, hits.call_id DESC, hits.ordinal DESC LIMIT ${wanted}`;
+  return rows(app, domain, far, journal);
+}
+
+/** Whether there is more than was probed. */
+async function reaches(
+  app: Kysely<Tables>,
+  domain: DomainId,
+  filter: CallFilter,
+  before: PageKey | undefined,
+): Promise<boolean> {
+  const counted = await sql<{ n: bigint }>`
+    SELECT count(*) AS n FROM (${walk(domain, filter, before, PROBE)}) w`.execute(app);
+  return Number(counted.rows[0]?.n ?? 0) === PROBE;
+}
+
+const hasResidual = ({ of, direction, lines }: CallFilter): boolean =>
+  of !== undefined && (direction !== undefined || lines !== undefined);
+
+interface Row extends Omit<Selectable<Tables['call']>, 'protocol' | 'search'> {
+  readonly ordinal: number;
+  readonly party_kind: CallKind | null;
+  readonly party_talk_ms: bigint | null;
+  readonly peer_number: string | null;
+  readonly peer_name: string | null;
+  readonly note: Readonly<Record<string, string>> | null;
+}
+
+/** The rows behind keys, in their order. */
+async function rows(
+  app: Kysely<Tables>,
+  domain: DomainId,
+  keys: RawBuilder<unknown>,
+  journal: boolean,
+): Promise<readonly Row[]> {
+  const party = journal
+    ? sql`p.kind AS party_kind, p.talk_ms AS party_talk_ms, p.peer_number, p.peer_name, p.note`
+    : sql`NULL AS party_kind, NULL::bigint AS party_talk_ms, NULL AS peer_number, NULL AS peer_name, NULL AS note`;
+  const join = journal ? sql`JOIN call_party p ON p.call_id = k.call_id AND p.ordinal = k.ordinal` : sql``;
+  const query = sql<Row>`WITH k AS MATERIALIZED (${keys})
+    SELECT c.call_id, c.domain_id, c.direction, c.kind, c.a_number, c.a_name, c.b_number, c.b_name, c.number_id, c.line,
+      c.mos, c.started_at, c.answered_at, c.ended_at, c.talk_ms, c.sip_status, c.q850, c.ended_by, k.ordinal, ${party}
+    FROM k JOIN call c ON c.call_id = k.call_id AND c.domain_id = ${domain}::uuid ${join}
+    ORDER BY k.started_at DESC, k.call_id DESC, k.ordinal DESC`;
+  return (await query.execute(app)).rows;
+}
+
+/**
+ * How many rows fit, counted up to a bound.
+ * @returns null when there are more than is counted: 100 000 by indexes, 1 000 when a search must read every row.
+ */
+export async function countCalls(
+  app: Kysely<Tables>,
+  domain: DomainId,
+  filter: CallFilter,
+): Promise<number | null> {
+  const words = filter.search === undefined ? null : searchWords(filter.search);
+  const most = words || hasResidual(filter) ? MOST_FOUND_COUNTED : MOST_COUNTED;
+  const keys = words ? found(domain, filter, undefined, words) : walkUnordered(domain, filter);
+  const counting = hasResidual(filter)
+    ? sql`SELECT 1 FROM (${keys}) h JOIN call c USING (call_id)
+        WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)} LIMIT ${most + 1}`
+    : sql`${keys} LIMIT ${most + 1}`;
+  const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM (${counting}) counted`.execute(app);
+  const n = Number(rows[0]?.n ?? 0);
+  return n > most ? null : n;
 }
 
 /** Everything of one call; null when it is absent or another domain's. */
@@ -76,7 +173,7 @@ export async function readCall(
 
 const count = (value: bigint | null): number | null => (value === null ? null : Number(value));
 
-const callOf = (row: Selectable<Tables['call']>): CallRow => ({
+const rowOf = (row: Omit<Selectable<Tables['call']>, 'protocol' | 'search'>): Omit<CallRow, 'protocol'> => ({
   callId: row.call_id,
   domain: row.domain_id,
   direction: row.direction,
@@ -86,6 +183,7 @@ const callOf = (row: Selectable<Tables['call']>): CallRow => ({
   bNumber: row.b_number,
   bName: row.b_name,
   numberId: row.number_id,
+  line: row.line,
   startedAt: row.started_at.getTime(),
   answeredAt: row.answered_at?.getTime() ?? null,
   endedAt: row.ended_at.getTime(),
@@ -93,7 +191,20 @@ const callOf = (row: Selectable<Tables['call']>): CallRow => ({
   sipStatus: row.sip_status,
   q850: row.q850,
   endedBy: row.ended_by,
-  protocol: row.protocol,
+});
+
+const callOf = (row: Selectable<Tables['call']>): CallRow => ({ ...rowOf(row), protocol: row.protocol });
+
+const summaryOf = (row: Row): CallSummary => ({
+  ...rowOf(row),
+  kind: row.party_kind ?? row.kind,
+  talkMs: Number(row.party_talk_ms ?? row.talk_ms),
+  ordinal: row.ordinal,
+  mos: row.mos,
+  party:
+    row.party_kind === null
+      ? null
+      : { peerNumber: row.peer_number ?? '', peerName: row.peer_name ?? '', note: row.note },
 });
 
 const legOf = (row: Selectable<Tables['call_leg']>): CallLegRow => ({

@@ -3,6 +3,7 @@ import type { CallRecord } from '@kommutator/model/record';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonRows, stamp } from '../database/rows.ts';
 import type { Tables } from '../database/tables.ts';
+import { searchText } from './search-text.ts';
 
 /** How far a node's journal is projected: the end of the last record saved. */
 export interface Checkpoint {
@@ -33,11 +34,13 @@ export async function saveCallRecords(
 
 /** In the order of call ids: two writers of the same calls wait for each other, they do not deadlock. */
 async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): Promise<void> {
-  const calls = records.map(({ call }) => ({
+  const calls = records.map(({ call, legs }) => ({
     ...call,
+    mos: worst(legs.flatMap(leg => leg.mos ?? [])),
     startedAt: stamp(call.startedAt),
     answeredAt: stamp(call.answeredAt),
     endedAt: stamp(call.endedAt),
+    search: searchText([call.aNumber, call.aName, call.bNumber, call.bName]),
   }));
   const legs = records.flatMap(record =>
     record.legs.map(leg => ({
@@ -50,15 +53,30 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
   const parties = records.flatMap(record =>
     record.parties.map((party, ordinal) => ({ ...party, ordinal, startedAt: stamp(party.startedAt) })),
   );
-  await sql`WITH fresh AS (
+  await sql`WITH legs AS (
+      SELECT * FROM jsonb_to_recordset(${jsonRows(legs)}::jsonb) AS n("callId" uuid, "legId" uuid, domain uuid,
+        role text, kind text, number text, "user" uuid, trunk uuid, "sipCallId" text, "startedAt" timestamptz,
+        "answeredAt" timestamptz, "endedAt" timestamptz, "sipStatus" smallint, q850 smallint, "packetsIn" bigint,
+        "packetsOut" bigint, loss double precision, "jitterMs" double precision, mos double precision)
+    ), parties AS (
+      SELECT * FROM jsonb_to_recordset(${jsonRows(parties)}::jsonb) AS n("callId" uuid, ordinal smallint, domain uuid,
+        role text, subject uuid, kind text, "peerNumber" text, "peerName" text, "startedAt" timestamptz,
+        "talkMs" bigint, note jsonb)
+    ), logins AS (
+      SELECT p."callId", string_agg(DISTINCT u.login, chr(10)) AS logins
+      FROM parties p JOIN pbx_user u ON u.domain_id = p.domain AND u.user_id = p.subject
+      WHERE p.role = 'user' GROUP BY p."callId"
+    ), fresh AS (
       INSERT INTO call (call_id, domain_id, direction, kind, a_number, a_name, b_number, b_name, number_id, started_at,
-        answered_at, ended_at, talk_ms, sip_status, q850, ended_by, protocol)
+        answered_at, ended_at, talk_ms, sip_status, q850, ended_by, protocol, line, mos, search)
       SELECT "callId", domain, direction, kind, "aNumber", "aName", "bNumber", "bName", "numberId", "startedAt",
-        "answeredAt", "endedAt", "talkMs", "sipStatus", q850, "endedBy", protocol
+        "answeredAt", "endedAt", "talkMs", "sipStatus", q850, "endedBy", protocol, line,
+        mos, concat_ws(chr(10), search, logins)
       FROM jsonb_to_recordset(${jsonRows(calls)}::jsonb) AS n("callId" uuid, domain uuid, direction text, kind text,
         "aNumber" text, "aName" text, "bNumber" text, "bName" text, "numberId" uuid, "startedAt" timestamptz,
         "answeredAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "sipStatus" smallint, q850 smallint,
-        "endedBy" text, protocol jsonb)
+        "endedBy" text, protocol jsonb, line text, mos real, search text)
+      LEFT JOIN logins USING ("callId")
       ORDER BY "callId"
       ON CONFLICT (call_id) DO NOTHING
       RETURNING call_id
@@ -67,22 +85,18 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
         answered_at, ended_at, sip_status, q850, packets_in, packets_out, loss, jitter_ms, mos)
       SELECT "callId", "legId", domain, role, kind, number, "user", trunk, "sipCallId", "startedAt", "answeredAt",
         "endedAt", "sipStatus", q850, "packetsIn", "packetsOut", loss, "jitterMs", mos
-      FROM jsonb_to_recordset(${jsonRows(legs)}::jsonb) AS n("callId" uuid, "legId" uuid, domain uuid, role text,
-        kind text, number text, "user" uuid, trunk uuid, "sipCallId" text, "startedAt" timestamptz,
-        "answeredAt" timestamptz, "endedAt" timestamptz, "sipStatus" smallint, q850 smallint, "packetsIn" bigint,
-        "packetsOut" bigint, loss double precision, "jitterMs" double precision, mos double precision)
-      JOIN fresh ON fresh.call_id = n."callId"
+      FROM legs n JOIN fresh ON fresh.call_id = n."callId"
       ON CONFLICT DO NOTHING
     )
     INSERT INTO call_party (call_id, ordinal, domain_id, role, subject, kind, peer_number, peer_name, started_at,
       talk_ms, note)
     SELECT "callId", ordinal, domain, role, subject, kind, "peerNumber", "peerName", "startedAt", "talkMs",
       nullif(note, 'null'::jsonb)
-    FROM jsonb_to_recordset(${jsonRows(parties)}::jsonb) AS n("callId" uuid, ordinal smallint, domain uuid, role text,
-      subject uuid, kind text, "peerNumber" text, "peerName" text, "startedAt" timestamptz, "talkMs" bigint, note jsonb)
-    JOIN fresh ON fresh.call_id = n."callId"
+    FROM parties n JOIN fresh ON fresh.call_id = n."callId"
     ON CONFLICT DO NOTHING`.execute(db);
 }
+
+const worst = (mos: readonly number[]): number | null => (mos.length === 0 ? null : Math.min(...mos));
 
 /** Where the projection of a node's journal goes on; null = from its beginning. */
 export async function readCheckpoint(system: Kysely<Tables>, node: string): Promise<Checkpoint | null> {

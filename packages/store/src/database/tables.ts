@@ -208,6 +208,9 @@ export interface Tables {
     b_number: string;
     b_name: string;
     number_id: NumberId | null;
+    line: string | null;
+    mos: number | null;
+    search: Generated<string>;
     started_at: Stamp;
     answered_at: Date | null;
     ended_at: Stamp;

@@ -36,6 +36,7 @@ export function callRecord(
       bNumber: '101',
       bName: 'Анна',
       numberId: null,
+      line: null,
       startedAt,
       answeredAt: startedAt + 4_000,
       endedAt: startedAt + 21_000,

@@ -1,6 +1,7 @@
 import { CAUSES } from '@kommutator/model/cause';
-import type { UserConfig } from '@kommutator/model/config';
+import type { DomainSnapshot, UserConfig } from '@kommutator/model/config';
 import { type DialDecision, dialPlan } from '@kommutator/model/dialplan';
+import { findNumber } from '@kommutator/model/lookup';
 import type { Arrival } from '../call.ts';
 import type { House } from '../house.ts';
 import type { LiveCall } from '../live-call.ts';
@@ -19,16 +20,16 @@ export async function outgoing(house: House, arrival: Arrival, user: UserConfig)
   const plan = dialPlan(arrival.config, user, arrival.dialled, house.directory);
   if (plan.kind === 'emergency') {
     const to = { user, number: plan.number, emergency: true };
-    return runCall(house, arrival, openingOf(plan), call => toPublic(call, call.caller, to));
+    return runCall(house, arrival, openingOf(plan, arrival.config), call => toPublic(call, call.caller, to));
   }
   if (house.meter.blocked(arrival.config.id)) {
-    return runCall(house, arrival, openingOf(plan), call =>
+    return runCall(house, arrival, openingOf(plan, arrival.config), call =>
       refuse(call, call.caller, NO_MONEY, { announcement: 'announcement:suspended' }),
     );
   }
   if (plan.kind === 'pickup') return pickUp(house, arrival, user, plan.extension);
   if (arrival.replaces) return pickUp(house, arrival, user, null);
-  return runCall(house, arrival, openingOf(plan), call => carryOut(call, user, plan));
+  return runCall(house, arrival, openingOf(plan, arrival.config), call => carryOut(call, user, plan));
 }
 
 function carryOut(
@@ -55,14 +56,19 @@ function carryOut(
   }
 }
 
-/** Calls that leave, or were meant to leave, to the public network are outgoing; all others are internal. */
-function openingOf(plan: DialDecision): Opening {
+/**
+ * Calls that leave, or were meant to leave, to the public network are outgoing; all others are internal. The number
+ * shown outside is the line of the call (ADM-2.2).
+ */
+function openingOf(plan: DialDecision, config: DomainSnapshot): Opening {
   if (plan.kind === 'ownNumber') {
     return { direction: 'int', number: { id: plan.number.id, digits: plan.number.digits } };
   }
+  const outside = plan.kind === 'pstn' || plan.kind === 'emergency' ? plan.outgoingNumber : null;
+  const shown = outside === null ? undefined : findNumber(config, outside);
   const out =
     plan.kind === 'pstn' ||
     plan.kind === 'emergency' ||
     (plan.kind === 'refused' && plan.event.type !== 'number.unknown');
-  return { direction: out ? 'out' : 'int' };
+  return { direction: out ? 'out' : 'int', ...(shown && { number: { id: shown.id, digits: shown.digits } }) };
 }

@@ -17,6 +17,7 @@ export function callRow(facts: CallFacts): CallRow {
     bNumber: called.number,
     bName: called.name,
     numberId: started.number?.id ?? null,
+    line: started.number?.digits ?? null,
     startedAt: opening.at,
     answeredAt: answer?.at ?? null,
     endedAt: end.at,
@@ -42,7 +43,7 @@ function kindOf({ started, wanted, answer }: CallFacts): CallKind {
 function calledParty({ started, wanted, forbidden }: CallFacts): { number: string; name: string } {
   const what = wanted.at(-1);
   const name = what ? nameOf(what) : '';
-  const ours = started.number?.digits;
+  const ours = started.direction === 'out' ? undefined : started.number?.digits;
   if (started.direction === 'int' && ours !== undefined) return { number: ours, name };
   const number = what && what.number !== '' ? what.number : (forbidden ?? ours ?? started.dialled);
   return { number, name };

@@ -29,7 +29,10 @@ export function partyRows(facts: CallFacts, call: CallRow): CallPartyRow[] {
 
   const callee: Peer = { peerNumber: call.bNumber, peerName: call.bName };
   if (started.from.user) rows.push(row('user', started.from.user, callersKind(call), { peer: callee }));
-  if (call.numberId) rows.push(row('number', call.numberId, call.kind));
+  if (call.numberId) {
+    const outside = call.direction === 'out' ? { peer: callee } : {};
+    rows.push(row('number', call.numberId, call.kind, outside));
+  }
 
   for (const group of unique(facts.wanted, 'group')) {
     const note: Note = answer?.by ? { answeredBy: shown(answer.by) } : null;

@@ -142,7 +142,11 @@ test('ACC-32 an outgoing call of a user, 5 s', async () => {
   await x.expectNothingLeft();
   const r = record(x);
   expect(r.call).toMatchObject({ direction: 'out', kind: 'out_answered', bNumber: '78121112233' });
-  expect(journals(r)).toEqual(['user-anna out_answered 78121112233 5 s']);
+  expect(journals(r)).toEqual([
+    'user-anna out_answered 78121112233 5 s',
+    'number-74951230001 out_answered 78121112233 5 s',
+  ]);
+  expect(r.call.line).toBe('74951230001');
 });
 
 test('USR-49.3 nobody answers: missed by the user, ended by the system', async () => {
