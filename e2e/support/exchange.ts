@@ -22,6 +22,7 @@ export interface RunningExchange extends AsyncDisposable {
   readonly sipPort: number;
   readonly sipTlsPort: number;
   readonly httpPort: number;
+  readonly httpsPort: number;
   readonly output: () => string;
   /** Pid of the parent. */
   readonly pid: number;
@@ -38,7 +39,7 @@ export interface RunningExchange extends AsyncDisposable {
 /** Starts the whole process tree and waits until calls can be taken. */
 export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExchange> {
   const dataDir = o.dataDir ?? (await openFolder());
-  const [freePort, sipTlsPort, httpPort] = await freePorts();
+  const [freePort, sipTlsPort, httpPort, httpsPort] = await freePorts();
   const sipPort = o.sipPort ?? freePort;
   const rtp = 20_000 + (process.pid % 8) * 2_500;
   const env = {
@@ -48,6 +49,7 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
     SIP_TLS_PORT: String(sipTlsPort),
     SIP_HOST: '127.0.0.1',
     HTTP_PORT: String(httpPort),
+    HTTPS_PORT: String(httpsPort),
     HTTP_HOST: '127.0.0.1',
     RTP_PORTS: `${rtp}-${rtp + 2_499}`,
     LOG_LEVEL: 'info',
@@ -73,6 +75,7 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
     sipPort,
     sipTlsPort,
     httpPort,
+    httpsPort,
     pid: child.pid as number,
     output: () => output,
     processes: () => processesBelow(child.pid as number),
@@ -98,11 +101,11 @@ async function openFolder(): Promise<string> {
   return folder;
 }
 
-async function freePorts(): Promise<[number, number, number]> {
-  const servers = await Promise.all([0, 0, 0].map(() => listen()));
-  const ports = servers.map(s => (s.address() as { port: number }).port);
+async function freePorts(): Promise<[number, number, number, number]> {
+  const servers = await Promise.all([0, 0, 0, 0].map(() => listen()));
+  const [a = 0, b = 0, c = 0, d = 0] = servers.map(s => (s.address() as { port: number }).port);
   await Promise.all(servers.map(s => new Promise(done => s.close(done))));
-  return [ports[0] as number, ports[1] as number, ports[2] as number];
+  return [a, b, c, d];
 }
 
 async function listen() {

@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SystemClock } from '@kommutator/base';
-import { createStack, openSockets, type SipLog, type SipStack, secureRandom } from '@kommutator/sip';
+import {
+  createStack,
+  openSockets,
+  type SipLog,
+  type SipStack,
+  secureRandom,
+  type Transport,
+} from '@kommutator/sip';
+import { openWebSocketClient } from '@kommutator/sip/testing';
 import { Phone } from '@kommutator/telephony/testing';
 import type { RunningExchange } from './exchange.ts';
 import { RtpMedia, type VoiceOptions } from './rtp-media.ts';
@@ -11,7 +19,7 @@ import { RtpMedia, type VoiceOptions } from './rtp-media.ts';
 const DOMAIN = 'demo.kommutator.test';
 const quiet: SipLog = () => undefined;
 
-/** A phone on real sockets: SIP over UDP, TCP or TLS, real RTP with a voice of its own. */
+/** A phone on real sockets: SIP over UDP, TCP, TLS or WebSocket, real RTP with a voice of its own. */
 export interface RealPhone extends AsyncDisposable {
   readonly phone: Phone;
   readonly media: RtpMedia;
@@ -19,11 +27,15 @@ export interface RealPhone extends AsyncDisposable {
   readonly port: number;
 }
 
+type PhoneProtocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+/** What a phone must know of the exchange it is for. */
+type Known = Pick<RunningExchange, 'sipPort' | 'sipTlsPort' | 'httpPort' | 'httpsPort' | 'dataDir'>;
+
 export interface RealPhoneOptions extends VoiceOptions {
   readonly login?: string;
   readonly password?: string;
   readonly domain?: string;
-  readonly protocol?: 'udp' | 'tcp' | 'tls';
+  readonly protocol?: PhoneProtocol;
   readonly displayName?: string;
   /** SIP port; any free one when left out. */
   readonly port?: number;
@@ -41,30 +53,17 @@ export async function freeUdpPort(): Promise<number> {
 }
 
 /** Opens a phone of the demo; without a login it is the public network, trusted by its address. */
-export async function openPhone(
-  exchange: Pick<RunningExchange, 'sipPort' | 'sipTlsPort' | 'dataDir'>,
-  o: RealPhoneOptions,
-): Promise<RealPhone> {
+export async function openPhone(exchange: Known, o: RealPhoneOptions): Promise<RealPhone> {
   const clock = new SystemClock();
   const media = new RtpMedia(clock, o);
-  const at = { host: '127.0.0.1', port: o.port ?? 0 };
-  const transport = await openSockets({
-    udp: at,
-    ...(o.protocol === 'tcp' && { tcp: at }),
-    ...(o.protocol === 'tls' && { tls: { ...at, authorities: await certificateOf(exchange) } }),
-    log: quiet,
-    clock,
-  });
+  const protocol = o.protocol ?? 'udp';
+  const transport = await transportOf(exchange, protocol, o.port ?? 0);
   const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'test phone' });
   const phone = new Phone({
     clock,
     stack,
     media,
-    exchange: {
-      protocol: o.protocol ?? 'udp',
-      address: '127.0.0.1',
-      port: o.protocol === 'tls' ? exchange.sipTlsPort : exchange.sipPort,
-    },
+    exchange: { protocol, address: '127.0.0.1', port: portFor(exchange, protocol) },
     name: o.login ?? 'pstn',
     domain: o.login ? (o.domain ?? DOMAIN) : `127.0.0.1`,
     ...(o.login && { account: { username: o.login, password: o.password ?? 'Demo-1234' } }),
@@ -81,6 +80,30 @@ export async function openPhone(
       await stack.close();
     },
   };
+}
+
+/** The port of the exchange a protocol is spoken at. */
+function portFor(exchange: Known, protocol: PhoneProtocol): number {
+  if (protocol === 'ws') return exchange.httpPort;
+  if (protocol === 'wss') return exchange.httpsPort;
+  return protocol === 'tls' ? exchange.sipTlsPort : exchange.sipPort;
+}
+
+async function transportOf(exchange: Known, protocol: PhoneProtocol, port: number): Promise<Transport> {
+  const clock = new SystemClock();
+  const at = { host: '127.0.0.1', port };
+  const trust = async () => ({ authorities: await certificateOf(exchange) });
+  if (protocol === 'ws' || protocol === 'wss') {
+    const url = `${protocol}://127.0.0.1:${portFor(exchange, protocol)}/sip`;
+    return openWebSocketClient({ url, clock, ...(protocol === 'wss' && (await trust())) });
+  }
+  return openSockets({
+    udp: at,
+    ...(protocol === 'tcp' && { tcp: at }),
+    ...(protocol === 'tls' && { tls: { ...at, ...(await trust()) } }),
+    log: quiet,
+    clock,
+  });
 }
 
 /** The self-signed certificate of the exchange, as a user puts it into his phone. */

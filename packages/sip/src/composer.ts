@@ -76,7 +76,9 @@ export class Composer {
 
   /** `<sip:user@advertised:port;transport=…>`, where requests of a dialog over this listener come back to. */
   contact(local: Listening, user: string): string {
-    const transport = local.protocol === 'udp' ? '' : `;transport=${local.protocol}`;
+    // One name for WebSocket with TLS and without (RFC 7118 §5).
+    const name = local.protocol === 'wss' ? 'ws' : local.protocol;
+    const transport = name === 'udp' ? '' : `;transport=${name}`;
     return `<sip:${user}@${formatHostPort(local.advertised, local.port)}${transport}>`;
   }
 

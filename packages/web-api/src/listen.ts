@@ -20,7 +20,8 @@ export interface ListenOptions {
 
 /** Nothing asked here is long: who dawdles, or opens connections by the thousand, is no browser and no Prometheus. */
 const PATIENCE: Ms = 10_000;
-const MOST_CONNECTIONS = 1_000;
+/** Browser phones stay connected: their number is the limit of SIP over WebSocket, which is lower. */
+const MOST_CONNECTIONS = 11_000;
 const LONGEST_HEAD = 8 * 1024;
 
 export interface Listening {

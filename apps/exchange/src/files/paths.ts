@@ -17,6 +17,8 @@ export interface Paths {
     readonly control: string;
     readonly signalling: string;
     readonly media: string;
+    /** Where the office hands WebSockets over to signalling. */
+    readonly webSocket: string;
   };
 }
 
@@ -46,6 +48,7 @@ export function pathsOf(data: string): Paths {
       control: join(run, 'control.sock'),
       signalling: join(run, 'signalling.sock'),
       media: join(run, 'media.sock'),
+      webSocket: join(run, 'websocket.sock'),
     },
   };
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Store } from '@kommutator/store';
 import { createWebApi, listenHttp, type Services } from '@kommutator/web-api';
 import type { Surroundings } from '../process/lifecycle.ts';
+import { sipWebSocketDoor } from './sip-websocket.ts';
 
 /** What the cabinet's build leaves. */
 const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url));
@@ -14,16 +15,19 @@ export interface WebParts extends Pick<Services, 'health' | 'metrics'> {
 
 /** @throws when a port cannot be had. */
 export async function serveWeb(
-  { config, clock, log }: Pick<Surroundings, 'config' | 'clock' | 'log'>,
+  { config, paths, clock, log }: Pick<Surroundings, 'config' | 'paths' | 'clock' | 'log'>,
   { store, health, metrics }: WebParts,
 ): Promise<{ close(): Promise<void> }> {
   const web = await createWebApi({
     services: { store, clock, log, health, metrics, sessions: { find: async () => null } },
     cabinet: existsSync(CABINET) ? CABINET : null,
   });
+  const sip = sipWebSocketDoor({ socket: paths.sockets.webSocket, log });
+  web.upgrades.set('/sip', sip.take);
   const http = await listenHttp(web, { host: config.httpHost ?? '0.0.0.0', port: config.httpPort });
   return {
     async close() {
+      sip.close();
       await http.close();
       await web.close();
     },

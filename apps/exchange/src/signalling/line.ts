@@ -28,6 +28,7 @@ import { startSimulator } from '../simulator/start.ts';
 import { systemDns } from './dns.ts';
 import { withTls } from './secure-sockets.ts';
 import { type TraceRing, traced } from './trace-ring.ts';
+import { withWebSocket } from './websocket-door.ts';
 
 export interface LineOptions {
   readonly config: Config;
@@ -39,6 +40,8 @@ export interface LineOptions {
   readonly journal: Journal;
   readonly registrations: RegistrationStore;
   readonly trace: TraceRing;
+  /** Path of the Unix socket where the office hands over WebSockets. */
+  readonly webSockets: string;
 }
 
 export interface OpenLine {
@@ -58,7 +61,7 @@ const sipLog =
  * @throws when a port cannot be had.
  */
 export async function openLine(options: LineOptions): Promise<OpenLine> {
-  const { config, keys, clock, log, media, directory, journal, registrations, trace } = options;
+  const { config, keys, clock, log, media, directory, journal, registrations, trace, webSockets } = options;
   const host = config.sipHost ?? '0.0.0.0';
   const advertised = config.publicHost ?? ownAddress(host);
   const plain = await openSockets({
@@ -68,7 +71,15 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     log: sipLog(log),
     clock,
   });
-  const transport = await withTls(plain, { config, clock, log, sipLog: sipLog(log), host, advertised });
+  const secured = await withTls(plain, { config, clock, log, sipLog: sipLog(log), host, advertised });
+  const transport = await withWebSocket(secured, {
+    path: webSockets,
+    config,
+    clock,
+    log,
+    sipLog: sipLog(log),
+    advertised,
+  });
   const sip = createStack({
     transport: traced(transport, trace),
     clock,

@@ -39,6 +39,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     journal,
     registrations,
     trace,
+    webSockets: paths.sockets.webSocket,
     changed: () => sayStatus(),
   });
 

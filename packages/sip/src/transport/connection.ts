@@ -7,15 +7,15 @@ import type { ParseFault } from '../message/types.ts';
 import type { Peer } from './types.ts';
 
 /** Bytes the other side may leave unread before it counts as stuck. */
-const MOST_UNREAD = 1024 * 1024;
+export const MOST_UNREAD = 1024 * 1024;
 
 const PONG = Buffer.from('\r\n');
 
 /** Who owns connections. */
-export interface ConnectionEvents {
+export interface ConnectionEvents<C = Connection> {
   message(bytes: Uint8Array, from: Peer): void;
   /** Called once. */
-  ended(connection: Connection, why: string): void;
+  ended(connection: C, why: string): void;
   now(): Ms;
 }
 

@@ -4,8 +4,9 @@ import type { ReplyPeer } from '../transaction/ground.ts';
 import { isReliable } from '../transaction/timing.ts';
 import type { Peer } from './types.ts';
 
+/** Ports meant where none is written (RFC 3261 §18.2.2; RFC 7118 §5: those of HTTP). */
 const DEFAULT_PORT = 5060;
-const DEFAULT_TLS_PORT = 5061;
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { TLS: 5061, WS: 80, WSS: 443 };
 
 /** The first value of a Via field that may hold several; no parameter of ours or of a known phone quotes a comma. */
 export function topViaText(value: string): string {
@@ -18,8 +19,7 @@ export const topVia = (headers: SipRequest['headers']): Via | null =>
   parseVia(topViaText(headers.get('via') ?? ''));
 
 /** Port of a Via's sent-by (RFC 3261 §18.2.2). */
-export const sentByPort = (via: Via): number =>
-  via.port ?? (via.protocol === 'TLS' || via.protocol === 'WSS' ? DEFAULT_TLS_PORT : DEFAULT_PORT);
+export const sentByPort = (via: Via): number => via.port ?? DEFAULT_PORTS[via.protocol] ?? DEFAULT_PORT;
 
 /**
  * Writes `received` and `rport` into the top Via as it arrived from `source` (RFC 3261 §18.2.1, RFC 3581 §4):

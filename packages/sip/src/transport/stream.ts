@@ -41,10 +41,10 @@ const CONNECT_WITHIN: Ms = 5000;
 /** Time for a message to come complete. */
 const MESSAGE_WITHIN: Ms = 20_000;
 /** A registration lasts an hour at most, and the connection of a registered phone is not taken away. */
-const IDLE: Ms = 70 * 60_000;
+export const IDLE: Ms = 70 * 60_000;
 /** Who connects and says nothing is no phone. */
-const FIRST_MESSAGE_WITHIN: Ms = 60_000;
-const LOOK_EVERY: Ms = 5000;
+export const FIRST_MESSAGE_WITHIN: Ms = 60_000;
+export const LOOK_EVERY: Ms = 5000;
 
 /** Binds and listens. Rejects when the address cannot be bound. */
 export async function openStream(protocol: StreamProtocol, o: StreamOptions): Promise<Transport> {

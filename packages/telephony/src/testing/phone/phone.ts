@@ -140,7 +140,11 @@ export class Phone {
   get #contact(): string {
     const { account, stack } = this.#init;
     const [at] = stack.listening;
-    return `<sip:${account?.username ?? this.name}@${at?.advertised}:${at?.port}>`;
+    const host = at?.advertised.includes(':') ? `[${at.advertised}]` : at?.advertised;
+    // A browser has no address: its Contact leads back over its connection alone (RFC 7118 §5).
+    const web = at?.protocol === 'ws' || at?.protocol === 'wss';
+    const place = web ? `${host};transport=ws` : `${host}:${at?.port}`;
+    return `<sip:${account?.username ?? this.name}@${place}>`;
   }
 
   get #incoming(): IncomingCall {
