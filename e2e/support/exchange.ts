@@ -53,6 +53,7 @@ export async function startExchange(o: ExchangeOptions = {}): Promise<RunningExc
     HTTP_HOST: '127.0.0.1',
     RTP_PORTS: `${rtp}-${rtp + 2_499}`,
     LOG_LEVEL: 'info',
+    SYNTHETIC_CALL_SECONDS: '0',
     ...o.env,
   };
   const child = spawn(process.execPath, [join(root, 'apps/exchange/src/main.ts'), 'start'], {

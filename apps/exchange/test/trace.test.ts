@@ -4,7 +4,8 @@ import { VirtualClock } from '@kommutator/base';
 import type { Peer, Transport } from '@kommutator/sip';
 import { describe, expect, it } from 'vitest';
 import { headerOf, unpackTrace, withoutSecrets } from '../src/files/trace-format.ts';
-import { TraceRing, traced } from '../src/signalling/trace-ring.ts';
+import { tapped } from '../src/signalling/tapped.ts';
+import { TraceRing } from '../src/signalling/trace-ring.ts';
 import { folder, keptLog } from './support.ts';
 
 const peer: Peer = { protocol: 'udp', address: '127.0.0.1', port: 5071 };
@@ -106,7 +107,7 @@ describe('SIP traces', () => {
       close: async () => {},
     };
     const { ring, read } = house();
-    const seen = traced(transport, ring);
+    const seen = tapped(transport, [ring]);
     const received: string[] = [];
     const gone: Peer[] = [];
     seen.closed = connection => void gone.push(connection);

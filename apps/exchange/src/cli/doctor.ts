@@ -4,6 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { HouseStatus } from '../ipc/control-words.ts';
+import { probePassword } from '../probe/probe-domain.ts';
+import { placeSyntheticCall, sipUdp } from '../probe/synthetic-call.ts';
+import { clockOffset } from '../process/clock-offset.ts';
+import { masterKeys } from '../process/secrets.ts';
 import { expiryOf } from '../tls/certificate-files.ts';
 import { certificatePaths } from '../tls/paths.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -25,6 +29,8 @@ const PROMPTS = fileURLToPath(new URL('../../../../prompts/', import.meta.url));
 const RENEW_BEFORE = 14 * 24 * 3_600_000;
 /** The clock of a machine that was never set. */
 const EARLIEST = Date.UTC(2025, 0, 1);
+/** Beyond this stamps of calls and one-time passwords go wrong, ms. */
+const WORST_OFFSET = 1_000;
 
 const bindUdp = (host: string, port: number): Promise<boolean> =>
   new Promise(resolve => {
@@ -131,14 +137,38 @@ function receiveBuffer(): Finding {
   }
 }
 
-function clockIsSane({ clock }: CommandContext): Finding {
-  const now = clock.wall();
-  return {
-    what: 'Clock',
-    well: now > EARLIEST,
-    found: new Date(now).toISOString(),
-    advice: 'set the time and keep it with NTP: schedules, bills and certificates depend on it',
-  };
+async function clockIsRight({ config, clock }: CommandContext): Promise<Finding> {
+  const what = 'Clock';
+  const advice = 'set the time and keep it with NTP: schedules, bills and certificates depend on it';
+  const now = new Date(clock.wall()).toISOString();
+  const sane = clock.wall() > EARLIEST;
+  if (!config.ntpServer || !sane)
+    return { what, well: sane, found: `${now}, not compared: NTP_SERVER is not set`, advice };
+  const offset = await clockOffset(clock, config.ntpServer);
+  if (offset === null)
+    return {
+      what,
+      well: false,
+      found: `${now}, no answer from ${config.ntpServer}`,
+      advice: 'check NTP_SERVER',
+    };
+  const found = `${now}, ${Math.abs(offset).toFixed(0)} ms ${offset > 0 ? 'behind' : 'ahead of'} ${config.ntpServer}`;
+  return { what, well: Math.abs(offset) < WORST_OFFSET, found, advice };
+}
+
+/** A call to the echo test, where the exchange runs: signalling, digest, media both ways. */
+async function testCall(
+  { config, paths, clock }: CommandContext,
+  running: HouseStatus | null,
+): Promise<Finding[]> {
+  if (!running) return [];
+  const password = probePassword(masterKeys(config, paths));
+  const outcome = await placeSyntheticCall({ clock, exchange: sipUdp(config), password });
+  const what = 'Test call';
+  if (!outcome.ok)
+    return [{ what, well: false, found: outcome.why, advice: 'see the log of signalling and media' }];
+  const { setup, echo } = outcome;
+  return [{ what, well: true, found: `answered in ${setup.toFixed(0)} ms, echo in ${echo.toFixed(0)} ms` }];
 }
 
 async function certificate({ config, clock }: CommandContext): Promise<Finding> {
@@ -192,7 +222,7 @@ function exchange(status: HouseStatus | null): Finding {
 /** Looks at everything the exchange needs and says what to do about what is wrong. */
 export const doctor: Command = {
   usage: 'doctor',
-  summary: 'check ports, libraries, database, prompts, clock; says what to do',
+  summary: 'check ports, database, certificate, prompts, clock; places a test call; says what to do',
   async run(_args, context) {
     const control = await connectControl(context);
     const status = (await control?.status()) ?? null;
@@ -206,7 +236,8 @@ export const doctor: Command = {
       await database(context),
       prompts(),
       receiveBuffer(),
-      clockIsSane(context),
+      await clockIsRight(context),
+      ...(await testCall(context, status)),
     ];
     for (const { what, well, found, advice } of findings) {
       context.say(`${well ? '✓' : '✗'} ${what.padEnd(22)} ${found}`);

@@ -163,6 +163,31 @@ export const VARIABLES = {
     meaning: '32 bytes in base64 that secrets are encrypted with; without it a file under DATA_DIR',
     read: text,
   }),
+  syntheticCallSeconds: variable({
+    name: 'SYNTHETIC_CALL_SECONDS',
+    fallback: '60',
+    meaning: 'Seconds between two test calls the exchange places to its own echo test; 0 = none',
+    read: whole(0, 86_400),
+  }),
+  hepServer: variable({
+    name: 'HEP_SERVER',
+    fallback: '',
+    meaning:
+      'host:port a copy of every SIP message goes to (Homer, HEP version 3 over UDP), secrets left out',
+    read: hostPort,
+  }),
+  hepAgent: variable({
+    name: 'HEP_AGENT',
+    fallback: '2026',
+    meaning: 'Number of this exchange among those that send to HEP_SERVER',
+    read: whole(1, 4_294_967_295),
+  }),
+  ntpServer: variable({
+    name: 'NTP_SERVER',
+    fallback: '',
+    meaning: 'Host `kommutator doctor` and the metrics compare the clock with (NTP)',
+    read: text,
+  }),
   traceMb: variable({
     name: 'TRACE_MB',
     fallback: '2048',

@@ -4,6 +4,9 @@ import { projectCall } from '@kommutator/telephony/projections';
 import { NODE } from '../files/node-name.ts';
 import { keepConnected } from '../ipc/index.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
+import { probePassword } from '../probe/probe-domain.ts';
+import { placeSyntheticCall, sipUdp } from '../probe/synthetic-call.ts';
+import { Watchman } from '../probe/watchman.ts';
 import { insist } from '../process/insist.ts';
 import { type Running, runChild, type Surroundings } from '../process/lifecycle.ts';
 import type { ProcessMetrics } from '../process/metrics.ts';
@@ -67,7 +70,8 @@ async function office(around: Surroundings): Promise<Running> {
   const { config, paths, clock, log, tell } = around;
   const ownerUrl = config.databaseUrl ?? (await around.databaseUrl);
   if (ownerUrl === null) return { stop: async () => {} };
-  const roleKey = config.databaseUrl === null ? null : masterKeys(config, paths)[0];
+  const keys = masterKeys(config, paths);
+  const roleKey = config.databaseUrl === null ? null : keys[0];
   const store = openStore({ ownerUrl, roleKey, clock, log });
   const stop = new AbortController();
   const health = new HealthWatch(clock);
@@ -101,6 +105,13 @@ async function office(around: Surroundings): Promise<Running> {
   });
   const media = mediaMetrics(around);
   const registry = officeMetrics(clock, projector);
+  const watchman = new Watchman({
+    clock,
+    log,
+    every: config.syntheticCallSeconds * 1_000,
+    call: () => placeSyntheticCall({ clock, exchange: sipUdp(config), password: probePassword(keys) }),
+  });
+  watchman.measuredBy(registry);
   const web = await serveWeb(around, {
     store,
     health: () => health.current,
@@ -125,6 +136,7 @@ async function office(around: Surroundings): Promise<Running> {
   return {
     async stop() {
       stop.abort();
+      watchman.stop();
       link.close();
       media.close();
       await web.close();

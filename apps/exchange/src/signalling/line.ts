@@ -20,14 +20,16 @@ import {
   type Log,
   openMeter,
   type RegistrationStore,
+  type Watchers,
 } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
+import { withoutProbe, withProbe } from '../probe/probe-domain.ts';
 import { ownAddress } from '../process/own-address.ts';
 import { keyFor } from '../process/secrets.ts';
 import { startSimulator } from '../simulator/start.ts';
 import { systemDns } from './dns.ts';
 import { withTls } from './secure-sockets.ts';
-import { type TraceRing, traced } from './trace-ring.ts';
+import { type Tap, tapped } from './tapped.ts';
 import { withWebSocket } from './websocket-door.ts';
 
 export interface LineOptions {
@@ -39,7 +41,9 @@ export interface LineOptions {
   readonly directory: Directory;
   readonly journal: Journal;
   readonly registrations: RegistrationStore;
-  readonly trace: TraceRing;
+  /** Who sees a copy of every SIP message. */
+  readonly taps: readonly Tap[];
+  readonly watchers: Watchers;
   /** Path of the Unix socket where the office hands over WebSockets. */
   readonly webSockets: string;
 }
@@ -61,7 +65,8 @@ const sipLog =
  * @throws when a port cannot be had.
  */
 export async function openLine(options: LineOptions): Promise<OpenLine> {
-  const { config, keys, clock, log, media, directory, journal, registrations, trace, webSockets } = options;
+  const { config, keys, clock, log, media, directory, journal, registrations, taps, watchers, webSockets } =
+    options;
   const host = config.sipHost ?? '0.0.0.0';
   const advertised = config.publicHost ?? ownAddress(host);
   const plain = await openSockets({
@@ -81,7 +86,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     advertised,
   });
   const sip = createStack({
-    transport: traced(transport, trace),
+    transport: tapped(transport, taps),
     clock,
     random: secureRandom,
     userAgent: 'Kommutator',
@@ -96,9 +101,10 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     clock,
     sip,
     media,
-    directory,
+    directory: withProbe(directory, keys),
     registrations,
-    journal,
+    journal: withoutProbe(journal),
+    watchers,
     meter: openMeter,
     digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: secureBytes }),
     random: secureBytes,

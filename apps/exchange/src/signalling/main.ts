@@ -3,12 +3,13 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { SecretBox } from '@kommutator/base';
 import { NODE } from '../files/node-name.ts';
 import { readDirectory, readDomains } from '../files/warm-files.ts';
+import { HepExporter } from '../hep/exporter.ts';
 import { type Channel, keepConnected, serveChannels } from '../ipc/index.ts';
 import { MediaClient } from '../ipc/media-over-channel.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
 import type { FromSignalling, ToSignalling } from '../ipc/signalling-words.ts';
 import { type Running, runChild, type Surroundings } from '../process/lifecycle.ts';
-import { snapshotMetrics } from '../process/metrics.ts';
+import { createRegistry, snapshotMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { LiveDirectory } from './directory.ts';
 import { JournalFile } from './journal-file.ts';
@@ -16,6 +17,7 @@ import { LineKeeper } from './line-keeper.ts';
 import { signallingMetrics } from './metrics.ts';
 import { OverloadWatch } from './overload.ts';
 import { RegistrationFile } from './registration-file.ts';
+import { SessionFigures } from './session-figures.ts';
 import { TraceRing } from './trace-ring.ts';
 
 const STATUS_EVERY = 1_000;
@@ -28,7 +30,11 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
   const registrations = new RegistrationFile({ folder: paths.registrations, clock, log });
   const directory = new LiveDirectory({ clock, secrets: new SecretBox(keys), log });
   const trace = new TraceRing({ folder: paths.trace, clock, log, bytes: config.traceMb * 1024 * 1024 });
+  const hep =
+    config.hepServer && new HepExporter({ clock, server: config.hepServer, agent: config.hepAgent });
   const media = new MediaClient(clock);
+  const registry = createRegistry('signalling', clock);
+  const sessions = new SessionFigures(registry);
   const line = new LineKeeper({
     config,
     keys,
@@ -38,7 +44,13 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     directory,
     journal,
     registrations,
-    trace,
+    taps: hep ? [trace, hep] : [trace],
+    watchers: {
+      event: (call, domain, at, event) => {
+        sessions.event(call, domain, at, event);
+        hep?.event(call, event);
+      },
+    },
     webSockets: paths.sockets.webSocket,
     changed: () => sayStatus(),
   });
@@ -58,8 +70,8 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
       sayStatus();
     },
   });
+  signallingMetrics(registry, { line: () => line.open, journal, trace, hep, overload });
   media.onAnswer = took => overload.mediaAnswered(took);
-  const registry = signallingMetrics({ clock, line: () => line.open, journal, trace, overload });
 
   const listeners = new Set<Channel<FromSignalling, ToSignalling>>();
   const status = () => ({
@@ -154,6 +166,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
       journal.close();
       await registrations.close();
       await trace.close();
+      await hep?.close();
     },
   };
 }

@@ -1,24 +1,25 @@
-import type { Clock } from '@kommutator/base';
 import { Gauge, type Registry } from 'prom-client';
-import { createRegistry } from '../process/metrics.ts';
+import type { HepExporter } from '../hep/exporter.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { OpenLine } from './line.ts';
 import type { OverloadWatch } from './overload.ts';
 import type { TraceRing } from './trace-ring.ts';
 
 export interface SignallingFigures {
-  readonly clock: Clock;
   readonly line: () => OpenLine | null;
   readonly journal: JournalFile;
   readonly trace: TraceRing;
+  readonly hep: HepExporter | null;
   readonly overload: OverloadWatch;
 }
 
 type Figure = readonly [help: string, read: () => number];
 
-/** Metrics of signalling; each is read when it is asked for. */
-export function signallingMetrics({ clock, line, journal, trace, overload }: SignallingFigures): Registry {
-  const registry = createRegistry('signalling', clock);
+/** Adds the metrics of signalling; each is read when it is asked for. */
+export function signallingMetrics(
+  registry: Registry,
+  { line, journal, trace, hep, overload }: SignallingFigures,
+): void {
   const counter = (name: string) => () => {
     const counters: Readonly<Record<string, number>> = { ...line()?.exchange.counters() };
     return counters[name] ?? 0;
@@ -41,6 +42,8 @@ export function signallingMetrics({ clock, line, journal, trace, overload }: Sig
     kommutator_journal_lost_bytes: ['Journal bytes given up', () => journal.counters.lostBytes],
     kommutator_trace_messages: ['SIP messages traced', () => trace.counters.messages],
     kommutator_trace_dropped: ['SIP messages not traced', () => trace.counters.dropped],
+    kommutator_hep_sent: ['SIP messages copied to HEP_SERVER', () => hep?.counters.sent ?? 0],
+    kommutator_hep_dropped: ['SIP messages not copied', () => hep?.counters.dropped ?? 0],
   };
   for (const [name, [help, read]] of Object.entries(figures))
     new Gauge({
@@ -51,5 +54,4 @@ export function signallingMetrics({ clock, line, journal, trace, overload }: Sig
         this.set(read());
       },
     });
-  return registry;
 }

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Peer, Transport } from '@kommutator/sip';
+import type { Peer } from '@kommutator/sip';
 import type { Log } from '@kommutator/telephony';
 import { packTrace, withoutSecrets } from '../files/trace-format.ts';
 
@@ -118,32 +118,4 @@ export class TraceRing {
       over -= sizes[index] ?? 0;
     }
   }
-}
-
-/** The same transport, every message of which goes into the ring as well. */
-export function traced(transport: Transport, ring: TraceRing): Transport {
-  return {
-    listening: transport.listening,
-    local: peer => transport.local(peer),
-    send(bytes, to, failed) {
-      ring.add('out', to, bytes);
-      transport.send(bytes, to, failed);
-    },
-    get receive() {
-      return transport.receive;
-    },
-    set receive(receive) {
-      transport.receive = (bytes, from) => {
-        ring.add('in', from, bytes);
-        receive(bytes, from);
-      };
-    },
-    get closed() {
-      return transport.closed;
-    },
-    set closed(closed) {
-      transport.closed = closed;
-    },
-    close: () => transport.close(),
-  };
 }

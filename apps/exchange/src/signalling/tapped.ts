@@ -1,0 +1,38 @@
+import type { Listening, Peer, Transport } from '@kommutator/sip';
+
+/** Sees a copy of every SIP message; must neither change nor keep the bytes waiting. */
+export interface Tap {
+  add(way: 'in' | 'out', peer: Peer, bytes: Uint8Array, local: Listening): void;
+}
+
+/** The same transport, every message of which is shown to the taps. */
+export function tapped(transport: Transport, taps: readonly Tap[]): Transport {
+  const show = (way: 'in' | 'out', peer: Peer, bytes: Uint8Array) => {
+    const local = transport.local(peer);
+    for (const tap of taps) tap.add(way, peer, bytes, local);
+  };
+  return {
+    listening: transport.listening,
+    local: peer => transport.local(peer),
+    send(bytes, to, failed) {
+      show('out', to, bytes);
+      transport.send(bytes, to, failed);
+    },
+    get receive() {
+      return transport.receive;
+    },
+    set receive(receive) {
+      transport.receive = (bytes, from) => {
+        show('in', from, bytes);
+        receive(bytes, from);
+      };
+    },
+    get closed() {
+      return transport.closed;
+    },
+    set closed(closed) {
+      transport.closed = closed;
+    },
+    close: () => transport.close(),
+  };
+}
