@@ -16,6 +16,9 @@ const ONLY_INSIDE = new Set(['INVITE', 'BYE', 'INFO', 'PRACK', 'REFER', 'UPDATE'
 /** Requests that need one, and name none. */
 const NEVER_OUTSIDE = new Set(['BYE', 'PRACK', 'UPDATE']);
 
+/** Schemes of a Request-URI we can read (RFC 3261 §8.2.2.1, RFC 3966). */
+const KNOWN_SCHEME = /^(?:sips?|tel):/i;
+
 /** Nobody at home yet. */
 const DEAF: StackEvents = {
   request: transaction => transaction.respond(503),
@@ -44,7 +47,7 @@ export class Receiver {
     this.#core.guard(() => this.#core.table.receive(response));
   }
 
-  /** RFC 3261 §8.2: repeats, ACK, CANCEL, merging, extensions, then the dialog or the outside. */
+  /** RFC 3261 §8.2: repeats, ACK, CANCEL, scheme, merging, extensions, then the dialog or the outside. */
   #request(request: SipRequest, from: Peer): void {
     const incoming = readIncoming(request, from);
     if (!incoming) return;
@@ -57,7 +60,8 @@ export class Receiver {
     const core = this.#core;
     const { request, toTag } = incoming;
     const strange = core.composer.unsupported(request);
-    if (toTag === '' && core.table.merged(incoming)) this.#turnAway(incoming, 482);
+    if (!KNOWN_SCHEME.test(request.uri)) this.#turnAway(incoming, 416);
+    else if (toTag === '' && core.table.merged(incoming)) this.#turnAway(incoming, 482);
     else if (strange.length > 0) {
       this.#turnAway(incoming, 420, [['Unsupported', strange.join(', ')]]);
     } else {

@@ -139,6 +139,11 @@ export interface DialogEvents {
   refreshed?(response: SipResponse): void;
   /** ACK to the 2xx of a re-INVITE; `body` holds the answer to a delayed offer (RFC 3261 §14.2). */
   acknowledged?(ack: SipRequest): void;
+  /**
+   * 401 or 407 to a request of ours: the header field with which it is sent once more (RFC 3261 §22.2, §22.3). Asked once a
+   * request, of a BYE too; null, or when left out, the challenge is the answer.
+   */
+  challenged?(challenge: SipResponse, request: SipRequest): HeaderList[number] | null;
   /** BYE came. The owner answers it 200 after it has written down what must not be lost. */
   bye(transaction: ServerTransaction): void;
   /**

@@ -29,6 +29,7 @@ export const CAUSES = {
   forbidden: cause(403, 21, 'Call rejected'),
   blocked: cause(480, 31, 'Normal, unspecified'),
   tooManyHops: cause(483, 25, 'Exchange routing error'),
+  tooManyBranches: cause(440, 25, 'Exchange routing error'),
   noCommonCodec: cause(488, 88, 'Incompatible destination'),
   trunkDown: cause(480, 27, 'Destination out of order'),
   overload: cause(503, 42, 'Switching equipment congestion'),

@@ -3,9 +3,10 @@ import { createResponse } from '../message/create.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipRequest, SipResponse } from '../message/types.ts';
 import type { Body, Dialog, DialogEvents, HeaderList } from '../stack.ts';
-import { clientKey, type Incoming } from '../transaction/incoming.ts';
+import type { Incoming } from '../transaction/incoming.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Answering } from './answering.ts';
+import { ask } from './asking.ts';
 import type { Core } from './core.ts';
 import type { DialogInit, Founding } from './dialog-init.ts';
 import { type Invitation, Invitations } from './invitations.ts';
@@ -93,18 +94,17 @@ export class SipDialog implements Dialog {
     method: string,
     o: { readonly headers?: HeaderList; readonly body?: Body } = {},
   ): Promise<SipResponse> {
-    const { request, branch } = this.compose(method, o);
-    if (this.state === 'ended') return createResponse(request, 481);
+    if (this.state === 'ended') return createResponse(this.compose(method, o).request, 481);
     if (method === 'UPDATE') this.ourUpdates++;
-    const outcome = await new Promise<SipResponse | 'timeout' | 'transport'>(resolve => {
-      this.core.table.request(clientKey(branch, method), serializeMessage(request), this.peer, outcome => {
+    return new Promise(resolve => {
+      ask(this, method, o, (outcome, request) => {
         if (method === 'UPDATE') this.ourUpdates--;
         this.judge(outcome);
         if (method === 'UPDATE') this.refresh(outcome);
-        resolve(outcome);
+        if (typeof outcome === 'object') resolve(outcome);
+        else resolve(createResponse(request, outcome === 'timeout' ? 408 : 503));
       });
     });
-    return typeof outcome === 'object' ? outcome : createResponse(request, outcome === 'timeout' ? 408 : 503);
   }
 
   reinvite(body: Body | null, o: Omit<Invitation, 'body'> = {}): Promise<SipResponse> {
@@ -292,7 +292,6 @@ export class SipDialog implements Dialog {
   }
 
   #sendBye(headers: HeaderList): void {
-    const { request, branch } = this.compose('BYE', { headers });
-    this.core.table.request(clientKey(branch, 'BYE'), serializeMessage(request), this.peer, () => {});
+    ask(this, 'BYE', { headers }, () => {});
   }
 }

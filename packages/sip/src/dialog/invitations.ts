@@ -6,6 +6,7 @@ import type { Body, HeaderList } from '../stack.ts';
 import { clientKey } from '../transaction/incoming.ts';
 import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
 import { giveUpAfter } from '../transaction/timing.ts';
+import { credentialsFor } from './asking.ts';
 import type { SipDialog } from './dialog.ts';
 import { sendPrack, takeReliable } from './prack.ts';
 
@@ -21,6 +22,8 @@ interface Wish extends Invitation {
   readonly resolve: (response: SipResponse) => void;
   /** How often the other side said 491. */
   refused: number;
+  /** Answer to a challenge: given once. */
+  credentials: HeaderList[number] | null;
 }
 
 /** After so many 491 in a row the owner is told: both sides insist. */
@@ -47,7 +50,7 @@ export class Invitations {
   /** Sends it as soon as it may be. Resolves with the final response; 481 when the dialog ends before. */
   ask(invitation: Invitation): Promise<SipResponse> {
     return new Promise(resolve => {
-      this.#wishes.push({ ...invitation, resolve, refused: 0 });
+      this.#wishes.push({ ...invitation, resolve, refused: 0, credentials: null });
       if (this.#dialog.state === 'ended') this.close();
       else this.go();
     });
@@ -57,7 +60,10 @@ export class Invitations {
   go(): void {
     if (this.#current || this.#again || !this.#dialog.quiet) return;
     const wish = this.#wishes.shift();
-    if (wish) this.#current = new Attempt(this.#dialog, wish, response => this.#over(wish, response));
+    if (wish)
+      this.#current = new Attempt(this.#dialog, wish, (response, request) =>
+        this.#over(wish, response, request),
+      );
   }
 
   /** The dialog is over. */
@@ -71,7 +77,7 @@ export class Invitations {
     }
   }
 
-  #over(wish: Wish, response: SipResponse): void {
+  #over(wish: Wish, response: SipResponse, request: SipRequest): void {
     this.#current = null;
     if (response.status === 491 && this.#dialog.state === 'confirmed' && ++wish.refused < MOST_GLARES) {
       this.#wishes.unshift(wish);
@@ -81,8 +87,16 @@ export class Invitations {
       });
       return;
     }
-    wish.resolve(response);
+    if (this.#authorised(wish, response, request)) this.#wishes.unshift(wish);
+    else wish.resolve(response);
     this.go();
+  }
+
+  /** A challenge that can be answered: the re-INVITE goes out once more (RFC 3261 §22.2). */
+  #authorised(wish: Wish, response: SipResponse, request: SipRequest): boolean {
+    if (wish.credentials || this.#dialog.state !== 'confirmed') return false;
+    wish.credentials = credentialsFor(this.#dialog, response, request);
+    return wish.credentials !== null;
   }
 
   /** RFC 3261 §14.1: 2.1–4 s for the side that chose the Call-ID, 0–2 s for the other, in steps of 10 ms. */
@@ -97,7 +111,7 @@ export class Invitations {
 class Attempt implements InviteClientUser {
   readonly #dialog: SipDialog;
   readonly #wish: Wish;
-  readonly #over: (response: SipResponse) => void;
+  readonly #over: (response: SipResponse, request: SipRequest) => void;
   readonly #request: SipRequest;
   readonly #sequence: number;
   readonly #transaction: InviteClientTransaction;
@@ -108,12 +122,12 @@ class Attempt implements InviteClientUser {
   /** The ACK of its 2xx, for repeats. */
   #ack: Uint8Array | null = null;
 
-  constructor(dialog: SipDialog, wish: Wish, over: (response: SipResponse) => void) {
+  constructor(dialog: SipDialog, wish: Wish, over: (response: SipResponse, request: SipRequest) => void) {
     this.#dialog = dialog;
     this.#wish = wish;
     this.#over = over;
     const { request, branch, sequence } = dialog.compose('INVITE', {
-      headers: wish.headers,
+      headers: wish.credentials ? [...(wish.headers ?? []), wish.credentials] : wish.headers,
       body: wish.body ?? undefined,
     });
     this.#request = request;
@@ -176,6 +190,6 @@ class Attempt implements InviteClientUser {
   #settle(response: SipResponse): void {
     if (this.#settled) return;
     this.#settled = true;
-    this.#over(response);
+    this.#over(response, this.#request);
   }
 }

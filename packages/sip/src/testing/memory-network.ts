@@ -28,6 +28,12 @@ export interface Logged {
   readonly fate: 'delivered' | 'lost' | 'doubled' | 'nobody' | 'down';
 }
 
+/** A message about to leave, as {@link MemoryNetwork.meddle} sees it. */
+export type Leaving = Pick<Logged, 'from' | 'to' | 'text' | 'line'>;
+
+/** Lost, delivered twice, or so many ms late, beside what the link does. Over a reliable protocol only lateness counts. */
+export type Meddling = 'lose' | 'double' | Ms;
+
 export interface MemoryNetworkOptions {
   readonly clock: Clock;
   /** For loss, doubling and jitter; the same seed gives the same run. */
@@ -46,6 +52,8 @@ export class MemoryNetwork {
   readonly log: Logged[] = [];
   /** Off for load tests: the log would grow for ever. */
   logging = true;
+  /** Picks single messages to harm: `line.startsWith('ACK') ? 'lose' : undefined`. */
+  meddle: ((message: Leaving) => Meddling | undefined) | null = null;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #hosts = new Map<string, Transport>();
@@ -128,19 +136,21 @@ export class MemoryNetwork {
       if (failed) this.#later(link.delay, () => failed(link.down ? 'unreachable' : 'refused'));
       return;
     }
+    const harm = this.meddle?.({ from, to, ...textOf(bytes) });
+    const delay = link.delay + (typeof harm === 'number' ? harm : 0);
     if (reliable) {
       this.#note(from, to, bytes, 'delivered');
-      this.#deliver(from, to, bytes, link.delay);
+      this.#deliver(from, to, bytes, delay);
       return;
     }
-    if (this.#random() < link.loss) {
+    if (this.#random() < link.loss || harm === 'lose') {
       this.#note(from, to, bytes, 'lost');
       return;
     }
-    const twice = this.#random() < link.duplicate;
+    const twice = this.#random() < link.duplicate || harm === 'double';
     this.#note(from, to, bytes, twice ? 'doubled' : this.#hosts.has(keyOf(to)) ? 'delivered' : 'nobody');
     for (let copy = twice ? 2 : 1; copy > 0; copy--) {
-      this.#deliver(from, to, bytes, link.delay + (link.jitter && Math.floor(this.#random() * link.jitter)));
+      this.#deliver(from, to, bytes, delay + (link.jitter && Math.floor(this.#random() * link.jitter)));
     }
   }
 
@@ -165,11 +175,14 @@ export class MemoryNetwork {
 
   #note(from: Peer, to: Peer, bytes: Uint8Array, fate: Logged['fate']): void {
     if (!this.logging) return;
-    const text = decoder.decode(bytes);
-    const end = text.indexOf('\r\n');
-    const line = end < 0 ? text : text.slice(0, end);
-    this.log.push({ at: this.#clock.now(), from, to, text, line, fate });
+    this.log.push({ at: this.#clock.now(), from, to, ...textOf(bytes), fate });
   }
+}
+
+function textOf(bytes: Uint8Array): Pick<Logged, 'text' | 'line'> {
+  const text = decoder.decode(bytes);
+  const end = text.indexOf('\r\n');
+  return { text, line: end < 0 ? text : text.slice(0, end) };
 }
 
 const keyOf = (peer: Peer): string => `${peer.protocol}:${peer.address}:${peer.port}`;

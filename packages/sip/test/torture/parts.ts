@@ -8,6 +8,7 @@ type Outcome =
   | 'response'
   /** Answered by the stack itself. */
   | 400
+  | 416
   | 420
   | 481
   | 505

@@ -33,7 +33,7 @@ export const SEMANTICS: readonly Torture[] = [
   {
     section: '3.3.2',
     name: 'unkscm',
-    outcome: 'request',
+    outcome: 416,
     text: message(
       'OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0',
       'To: sip:user@example.com',
@@ -48,7 +48,7 @@ export const SEMANTICS: readonly Torture[] = [
   {
     section: '3.3.3',
     name: 'novelsc',
-    outcome: 'request',
+    outcome: 416,
     text: message(
       'OPTIONS soap.beep://192.0.2.103:3002 SIP/2.0',
       'To: sip:user@example.com',

@@ -18,6 +18,7 @@ import { partyOf } from '../party.ts';
 import { isAddress } from './addresses.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { Bindings } from './bindings.ts';
+import { Breadth, breadthOf } from './breadth.ts';
 import { refusalHeaders } from './causes.ts';
 import { countDiversions } from './diversions.ts';
 import type { Gate } from './gate.ts';
@@ -78,6 +79,10 @@ export class Arrivals {
     }
     if (hopsLeft(headers) <= 0) {
       this.#refuse(invite, CAUSES.tooManyHops, 'Max-Forwards is 0');
+      return;
+    }
+    if (breadthOf(headers) === 0) {
+      this.#refuse(invite, CAUSES.tooManyBranches, 'Max-Breadth is 0');
       return;
     }
     const { directory } = this.#deps.context;
@@ -197,8 +202,16 @@ export class Arrivals {
     const { config } = arrival;
     const hops = countDiversions(headers);
     const replaces = readReplaces(headers.get('Replaces'));
+    const breadth = breadthOf(headers);
     const leg = new IncomingLeg(
-      { context, config, party, maxForwards: hopsLeft(headers), negotiation },
+      {
+        context,
+        config,
+        party,
+        maxForwards: hopsLeft(headers),
+        breadth: breadth === null ? null : new Breadth(breadth),
+        negotiation,
+      },
       invite,
     );
     onArrival({ ...arrival, leg, hops, ...(replaces && { replaces }) });

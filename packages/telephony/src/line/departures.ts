@@ -30,9 +30,24 @@ export function farEndOf({ to }: InviteOrder): Party {
   }
 }
 
-/** Where an INVITE goes and what it says; a cause when it must not or cannot leave. */
-export function departureOf(deps: DeparturesDeps, order: InviteOrder, hopsLeft: number): Departure | Cause {
+/**
+ * Where an INVITE goes and what it says; a cause when it must not or cannot leave.
+ * @param narrow it must not be forked to several places at once: the caller counts branches (RFC 5393).
+ */
+export function departureOf(
+  deps: DeparturesDeps,
+  order: InviteOrder,
+  hopsLeft: number,
+  narrow = false,
+): Departure | Cause {
   if (hopsLeft <= 0) return CAUSES.tooManyHops;
+  const departure = departureTo(deps, order, hopsLeft);
+  if (!narrow || 'sip' in departure) return departure;
+  const headers = [...(departure.init.headers ?? []), ['Max-Breadth', '1'] as const];
+  return { ...departure, init: { ...departure.init, headers } };
+}
+
+function departureTo(deps: DeparturesDeps, order: InviteOrder, hopsLeft: number): Departure | Cause {
   switch (order.to.kind) {
     case 'contact':
       return toContact(deps, order, order.to, hopsLeft);
@@ -90,7 +105,7 @@ function toDestination(
   return {
     init: init(said, [], hops),
     peer: destination.peer,
-    authorise: trunk.registration ? trunks.authoriser(trunk, 'INVITE', said.uri) : null,
+    authorise: trunk.registration ? trunks.authoriser(trunk) : null,
     unreachable: destination.failed,
   };
 }

@@ -2,7 +2,7 @@ import { CAUSES } from '@kommutator/model/cause';
 import type { Body, DialogEvents, ServerTransaction, SipRequest, SipResponse } from '@kommutator/sip';
 import { readInfoKey } from './key-feed.ts';
 import { ALLOW } from './line-context.ts';
-import type { LineLeg } from './line-leg.ts';
+import type { Authorise, LineLeg } from './line-leg.ts';
 
 /** What a phone asks within its dialog: other media, hold, keys, the end. */
 export class InDialog implements DialogEvents {
@@ -64,6 +64,11 @@ export class InDialog implements DialogEvents {
   refreshed({ body }: SipResponse): void {
     if (body.length === 0 || this.#leg.endCause) return;
     if (this.#leg.negotiation.conclude(body)) this.#leg.mediaChanged();
+  }
+
+  /** A carrier may ask for our account again: at a BYE it would otherwise let the call, and its bill, go on. */
+  challenged(challenge: SipResponse, request: SipRequest): ReturnType<Authorise> {
+    return this.#leg.authorise?.(challenge, request) ?? null;
   }
 
   lost(why: string): void {

@@ -11,7 +11,7 @@ import type {
 } from '@kommutator/sip';
 import { LegEnded, type OutgoingLeg } from '../call.ts';
 import { causeOfResponse, reasonHeaders } from './causes.ts';
-import { type LegInit, LineLeg } from './line-leg.ts';
+import { type Authorise, type LegInit, LineLeg } from './line-leg.ts';
 
 /** Whoever has not even said 100 by then is not there (GRP-31.4). */
 const PATIENCE = 4_000;
@@ -21,8 +21,8 @@ const NO_RESPONSE: Cause = { sip: 408, q850: 102, text: 'No response' };
 export interface Departure {
   readonly init: Omit<RequestInit, 'method' | 'body' | 'callId'>;
   readonly peer: Peer;
-  /** Answers a 401 or 407 once: the header fields of the second INVITE, null when it must fail. */
-  readonly authorise: ((challenge: SipResponse) => readonly [string, string] | null) | null;
+  /** Answers a 401 or 407, once a request. */
+  readonly authorise: Authorise | null;
   /** The connection to the peer is gone. */
   readonly unreachable: () => void;
 }
@@ -81,6 +81,7 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     if (!place) return this.noMedia();
     this.negotiation.place(place);
     this.#patience = this.context.clock.after(PATIENCE, () => this.#timeout());
+    this.authorise = departure.authorise;
     this.#send(departure, { ...departure.init, callId: this.sipCallId }, departure.authorise);
   }
 
@@ -100,18 +101,15 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     this.#settle({ kind: 'failed', cause, why: 'cancelled' });
   }
 
-  #send(
-    departure: Departure,
-    init: Omit<RequestInit, 'method' | 'body'>,
-    authorise: Departure['authorise'],
-  ): void {
+  #send(departure: Departure, init: Omit<RequestInit, 'method' | 'body'>, authorise: Authorise | null): void {
     const events: InviteClientEvents = {
       trying: () => this.#patience?.cancel(),
       provisional: (response, early) => this.#provisional(response, early),
       answered: (response, dialog) => this.#accepted(response, dialog),
       failed: failure => {
         const { response } = failure;
-        const again = response && (failure.status === 401 || failure.status === 407) && authorise?.(response);
+        const challenged = failure.status === 401 || failure.status === 407;
+        const again = response && challenged && authorise?.(response, { method: 'INVITE', uri: init.uri });
         if (!again || this.endCause) return this.#failed(departure, failure);
         const headers = [...(init.headers ?? []), again];
         this.#send(departure, { ...init, headers, cseq: (init.cseq ?? 1) + 1 }, null);

@@ -4,8 +4,9 @@ import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { DomainSnapshot } from '@kommutator/model/config';
 import type { CallEvent, Party } from '@kommutator/model/events';
 import type { LegId } from '@kommutator/model/ids';
-import type { Dialog, HeaderList, Headers } from '@kommutator/sip';
+import type { Dialog, HeaderList, Headers, SipRequest, SipResponse } from '@kommutator/sip';
 import { type Call, type Leg, LegEnded, type Sound } from '../call.ts';
+import type { Breadth } from './breadth.ts';
 import { reasonHeaders } from './causes.ts';
 import { InDialog } from './in-dialog.ts';
 import { KeyFeeds } from './key-feed.ts';
@@ -18,12 +19,20 @@ import { address } from './presentation.ts';
 const RTP_TIMEOUT = 60_000;
 const RTP_TIMEOUT_CAUSE: Cause = { ...CAUSES.mediaLost, text: 'RTP timeout' };
 
+/** The header field that answers a challenge to a request of ours; null when we have no account for it (RFC 3261 §22.2). */
+export type Authorise = (
+  challenge: SipResponse,
+  request: Pick<SipRequest, 'method' | 'uri'>,
+) => readonly [name: string, value: string] | null;
+
 export interface LegInit {
   readonly context: LineContext;
   readonly config: DomainSnapshot;
   readonly party: Party;
   /** Hops this call may still make (RFC 3261 §20.22). */
   readonly maxForwards: number;
+  /** Branches this call may have at a time; null = the caller has said nothing of it. */
+  readonly breadth?: Breadth | null;
   readonly negotiation: Negotiation;
 }
 
@@ -39,10 +48,13 @@ export abstract class LineLeg implements Leg {
   call: Call | null = null;
   onHold: () => void = () => undefined;
   readonly maxForwards: number;
+  readonly breadth: Breadth | null;
   readonly context: LineContext;
   readonly config: DomainSnapshot;
   readonly media: LegMedia;
   readonly negotiation: Negotiation;
+  /** Null where the far end has no account of ours: a challenge of its is final. */
+  authorise: Authorise | null = null;
   protected dialog: Dialog | null = null;
   #answered = false;
   #cause: Cause | null = null;
@@ -61,6 +73,7 @@ export abstract class LineLeg implements Leg {
     this.config = config;
     this.party = init.party;
     this.maxForwards = init.maxForwards;
+    this.breadth = init.breadth ?? null;
     this.media = new LegMedia({
       clock: context.clock,
       hub: context.hub,

@@ -160,7 +160,11 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
   const { context } = ways;
   const caller = order.caller instanceof LineLeg ? order.caller : null;
   const maxForwards = (caller?.maxForwards ?? DEFAULT_HOPS + 1) - 1;
-  const departure = departureOf(ways, order, maxForwards);
+  const breadth = caller?.breadth ?? null;
+  const departure =
+    breadth && !breadth.take()
+      ? CAUSES.tooManyBranches
+      : departureOf(ways, order, maxForwards, breadth !== null);
   const leaves = !('sip' in departure);
   const leg = new OutgoingInvite({
     context,
@@ -169,6 +173,7 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
     maxForwards,
     negotiation: new Negotiation(context, leaves ? departure.peer.address : '', caller?.negotiation),
   });
+  if (breadth && departure !== CAUSES.tooManyBranches) void leg.ended.then(() => breadth.give());
   // The flow adopts the leg in this tick: what comes of it is noted in its call.
   if (leaves) void leg.depart(departure);
   else queueMicrotask(() => leg.refused(departure));

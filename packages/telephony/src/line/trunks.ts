@@ -1,10 +1,11 @@
 import type { Timer } from '@kommutator/base';
 import type { TrunkConfig } from '@kommutator/model/config';
 import type { TrunkId } from '@kommutator/model/ids';
-import type { Peer, SipResponse } from '@kommutator/sip';
+import type { Peer } from '@kommutator/sip';
 import type { Directory } from '../ports.ts';
 import { addressOf, DestinationPlace, type PlaceDeps, placeOf } from './destination-place.ts';
 import type { LineSettings } from './line-context.ts';
+import type { Authorise } from './line-leg.ts';
 import { DestinationHealth, type HealthDeps } from './trunk-health.ts';
 import { type RegistrationDeps, TrunkAccount, TrunkRegistration } from './trunk-registration.ts';
 
@@ -73,13 +74,10 @@ export class Trunks {
     return peer && { peer, host: placeOf(wanted), failed: () => known?.failed() };
   }
 
-  /** Answers the carrier's challenge to a request of ours. */
-  authoriser(
-    trunk: TrunkConfig,
-    method: string,
-    uri: string,
-  ): (challenge: SipResponse) => readonly [string, string] | null {
-    return challenge => this.#watched.get(trunk.id)?.account?.answer(challenge, method, uri) ?? null;
+  /** Answers the carrier's challenges to requests of ours, whichever they are, with the account of the trunk. */
+  authoriser(trunk: TrunkConfig): Authorise {
+    return (challenge, { method, uri }) =>
+      this.#watched.get(trunk.id)?.account?.answer(challenge, method, uri) ?? null;
   }
 
   /** The directory has changed. */

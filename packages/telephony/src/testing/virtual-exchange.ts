@@ -3,10 +3,11 @@ import { VirtualClock } from '@kommutator/base';
 import type { MediaEngine } from '@kommutator/media';
 import { SymbolicEngine, type SymbolicOptions } from '@kommutator/media/testing';
 import type { DomainSnapshot, TrunkConfig } from '@kommutator/model/config';
-import { createStack, DigestServer, type Peer, type SipStack } from '@kommutator/sip';
+import { createStack, DigestServer, joinTransports, type Peer, type SipStack } from '@kommutator/sip';
 import { MemoryNetwork, seededRandom } from '@kommutator/sip/testing';
 import { ChannelCounter } from '../channels.ts';
 import { createExchange, type Exchange } from '../exchange.ts';
+import { LINE_ALLOW, LINE_SUPPORTED } from '../line/line-context.ts';
 import { type ConfigInput, configOf } from './config.ts';
 import {
   MemoryDirectory,
@@ -38,6 +39,17 @@ export interface VirtualOptions {
   readonly media?: Pick<SymbolicOptions, 'durations' | 'missing'>;
   /** Puts something between the exchange and the engine: see `engineThrough`. */
   readonly through?: (engine: MediaEngine, clock: VirtualClock) => MediaEngine;
+}
+
+/** What a phone of the virtual exchange speaks. */
+export interface VirtualPhone {
+  readonly displayName?: string;
+  /** UDP when left out. */
+  readonly protocol?: 'udp' | 'tcp';
+  /** Option tags of its stack: `timer`, `100rel`; none when left out. */
+  readonly supported?: readonly string[];
+  /** Methods it tells in Allow: without UPDATE its sessions are refreshed by re-INVITE. */
+  readonly allow?: readonly string[];
 }
 
 /** A trunk to `host`, trusted from there. */
@@ -78,7 +90,9 @@ export class VirtualExchange {
     for (const config of configs) directory.put(config, PASSWORD);
     this.config = configs[0] ?? configOf();
     directory.setTrunks(o.trunks ?? [trunkTo('carrier', CARRIER.address)]);
-    const transport = this.network.transport(EXCHANGE);
+    const transport = joinTransports(
+      (['udp', 'tcp'] as const).map(protocol => this.network.transport({ ...EXCHANGE, protocol })),
+    );
     this.exchange = createExchange({
       clock,
       directory,
@@ -86,7 +100,14 @@ export class VirtualExchange {
       meter,
       channels,
       log,
-      sip: createStack({ transport, clock, random, userAgent: 'Kommutator' }),
+      sip: createStack({
+        transport,
+        clock,
+        random,
+        userAgent: 'Kommutator',
+        allow: LINE_ALLOW,
+        supported: LINE_SUPPORTED,
+      }),
       media: o.through?.(this.engine, clock) ?? this.engine,
       registrations: new MemoryRegistrations(),
       digest: new DigestServer({ clock, secret: randomBytes(32), random: size => randomBytes(size) }),
@@ -102,16 +123,12 @@ export class VirtualExchange {
   }
 
   /** A phone of a user, not registered yet. @param o.domain another domain than the first. */
-  phone(login: string, o: { readonly domain?: string; readonly displayName?: string } = {}): Phone {
+  phone(login: string, o: VirtualPhone & { readonly domain?: string } = {}): Phone {
     const address = `10.1.0.${this.#hosts++}`;
     return this.#connect(
       login,
-      { protocol: 'udp', address, port: 5060 },
-      {
-        domain: o.domain ?? this.config.name,
-        account: { username: login, password: PASSWORD },
-        ...(o.displayName !== undefined && { displayName: o.displayName }),
-      },
+      { protocol: o.protocol ?? 'udp', address, port: 5060 },
+      { ...o, domain: o.domain ?? this.config.name, account: { username: login, password: PASSWORD } },
     );
   }
 
@@ -126,8 +143,8 @@ export class VirtualExchange {
   }
 
   /** Another switch of the public network. */
-  carrier(name: string, address: string): Phone {
-    return this.#connect(name, { protocol: 'udp', address, port: 5060 }, { domain: address });
+  carrier(name: string, address: string, o: VirtualPhone = {}): Phone {
+    return this.#connect(name, { protocol: 'udp', address, port: 5060 }, { ...o, domain: address });
   }
 
   /** The domain's configuration changes; the next call uses it. */
@@ -225,12 +242,29 @@ export class VirtualExchange {
     return Math.min(1, registrations) + 1 + pings + Math.min(1, tombstones) + sweeps;
   }
 
-  #connect(name: string, at: Peer, o: Pick<PhoneInit, 'domain' | 'account' | 'displayName'>): Phone {
+  #connect(name: string, at: Peer, o: VirtualPhone & Pick<PhoneInit, 'domain' | 'account'>): Phone {
     const { clock } = this;
     const media = new SymbolicMedia(this.engine, at.address);
     const random = seededRandom(this.#hosts * 1000 + this.phones.length + 2);
-    const stack = createStack({ transport: this.network.transport(at), clock, random, userAgent: name });
-    const phone = new Phone({ clock, stack, media, exchange: EXCHANGE, name, ...o });
+    const { domain, account, displayName } = o;
+    const stack = createStack({
+      transport: this.network.transport(at),
+      clock,
+      random,
+      userAgent: name,
+      ...(o.supported && { supported: o.supported }),
+      ...(o.allow && { allow: o.allow }),
+    });
+    const phone = new Phone({
+      clock,
+      stack,
+      media,
+      exchange: { ...EXCHANGE, protocol: at.protocol },
+      name,
+      domain,
+      ...(account && { account }),
+      ...(displayName !== undefined && { displayName }),
+    });
     this.#ears.push(media);
     this.#stacks.push(stack);
     if (o.account) this.phones.push(phone);
