@@ -82,6 +82,7 @@ export class Receiver {
         () => this.events.invite(invite),
         () => invite.refuse(500),
       );
+      invite.trying();
     } else {
       const reply = new Reply(core, incoming);
       core.guard(

@@ -36,7 +36,7 @@ export interface ServerTransaction {
   respond(status: number, o?: ReplyOptions): void;
 }
 
-/** An INVITE received (RFC 3261 §13.3, §17.2.1). The stack has sent 100 itself. */
+/** An INVITE received (RFC 3261 §13.3, §17.2.1). The stack sends 100 itself when there is no answer in the same tick. */
 export interface InviteServer {
   readonly request: SipRequest;
   readonly source: Peer;

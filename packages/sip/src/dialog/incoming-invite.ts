@@ -62,7 +62,14 @@ export class IncomingInvite implements InviteServer, InviteOwner, Founding {
       contact: composer.contact(this.local, this.localTag),
     });
     this.dialog.founding = this;
-    this.#respond(100);
+  }
+
+  /**
+   * 100, unless there is an answer already. Who is refused and forgotten in the same moment gets none: told that we work on
+   * it, his INVITE would not come again when the refusal is lost (RFC 3261 §8.2.7).
+   */
+  trying(): void {
+    if (this.#transaction.open && !this.#transaction.bytes) this.#respond(100);
   }
 
   get local(): Listening {
