@@ -37,7 +37,8 @@ export class SipDialog implements Dialog {
   /** A re-INVITE or UPDATE of theirs that is not answered. */
   theirInvite: { abandon(): void } | null = null;
   theirUpdate = false;
-  ourUpdates = 0;
+  /** UPDATEs of ours whose offers are not answered; one without an offer is in nobody's way (RFC 3311 §5.2). */
+  ourOffers = 0;
   /** Reliable provisional responses of ours that may yet be acknowledged (RFC 3262). */
   reliable: ReliableResponses | null = null;
   /** RSeq of the last one of theirs in order, and the CSeq number of the INVITE it answered. */
@@ -85,9 +86,9 @@ export class SipDialog implements Dialog {
     return this.side === 'uas' || this.#ack !== null;
   }
 
-  /** An INVITE or UPDATE of ours is in progress. */
+  /** An offer of ours may be under way. */
   get offering(): boolean {
-    return this.ourUpdates > 0 || this.#invitations?.busy === true;
+    return this.ourOffers > 0 || this.#invitations?.busy === true;
   }
 
   async request(
@@ -95,10 +96,11 @@ export class SipDialog implements Dialog {
     o: { readonly headers?: HeaderList; readonly body?: Body } = {},
   ): Promise<SipResponse> {
     if (this.state === 'ended') return createResponse(this.compose(method, o).request, 481);
-    if (method === 'UPDATE') this.ourUpdates++;
+    const offers = method === 'UPDATE' && o.body !== undefined;
+    if (offers) this.ourOffers++;
     return new Promise(resolve => {
       ask(this, method, o, (outcome, request) => {
-        if (method === 'UPDATE') this.ourUpdates--;
+        if (offers) this.ourOffers--;
         this.judge(outcome);
         if (method === 'UPDATE') this.refresh(outcome);
         if (typeof outcome === 'object') resolve(outcome);

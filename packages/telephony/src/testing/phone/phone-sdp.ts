@@ -49,13 +49,13 @@ export class PhoneSdp {
     return sdp(writeOffer(this.#local));
   }
 
-  /** The answer to what was read last; an offer where nothing was offered. */
+  /** The answer to what was read last, in the direction this side has; an offer where nothing was offered. */
   reply(): Body {
     const remote = this.#remote;
     const agreed = remote?.audio ? answerAudio(remote.audio, this.#codecs) : null;
     if (!remote || !agreed) return this.offer();
     const { codecs, telephoneEvent } = agreed;
-    this.#next({ direction: 'sendrecv', codecs, telephoneEvent });
+    this.#next({ codecs, telephoneEvent });
     return sdp(writeAnswer(this.#local, remote));
   }
 
