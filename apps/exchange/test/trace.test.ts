@@ -104,6 +104,7 @@ describe('SIP traces', () => {
       send: bytes => void sent.push(Buffer.from(bytes).toString()),
       receive: () => {},
       closed: () => {},
+      hangUp: () => {},
       close: async () => {},
     };
     const { ring, read } = house();

@@ -26,6 +26,7 @@ export { TIMING, type Timing } from './transaction/timing.ts';
 export { joinTransports } from './transport/join.ts';
 export { openSockets, type SocketOptions } from './transport/open-sockets.ts';
 export { serveWebSocket } from './transport/serve-websocket.ts';
+export { type Screen, screened } from './transport/screened.ts';
 export type { StreamOptions } from './transport/stream.ts';
 export { openTcp } from './transport/tcp.ts';
 export { type Certificate, type CertificateSource, openTls, type TlsOptions } from './transport/tls.ts';

@@ -30,6 +30,8 @@ export interface ChallengeOptions {
   readonly stale?: boolean;
   /** For a peer that gives up at any other algorithm; without effect where this one is switched off. */
   readonly only?: DigestAlgorithm | undefined;
+  /** Address of who is challenged: nobody else can use the nonce. */
+  readonly source?: string;
 }
 
 /** What is stored of a password, lower-case hex; see `ha1`. */
@@ -38,7 +40,11 @@ export interface StoredCredential {
   readonly sha256: string;
 }
 
-/** `stale`: the password is right, the nonce is not (old, unknown, used before): challenge again with `stale`. */
+/**
+ * `stale`: challenge again with `stale`. The nonce is none of ours for this source, and the password was not looked at; or
+ * it is old or was used before, and the password is right. `wrong` is only said to a sender who has heard our challenge,
+ * so that its source address is no forged one, and nothing can be learned about a password without being counted.
+ */
 export type DigestVerdict = 'ok' | 'stale' | 'wrong' | 'malformed';
 
 export type Authentication<Credential> =
@@ -63,6 +69,8 @@ export type CredentialLookup<Credential> = (
  */
 export interface ChallengedRequest {
   readonly method: string;
+  /** Address it came from, as in {@link ChallengeOptions}. */
+  readonly source?: string;
 }
 
 /** What a well-formed answer holds. */
@@ -106,7 +114,7 @@ export class DigestServer {
 
   /** Values for WWW-Authenticate or Proxy-Authenticate fields, one each, in the order they must be sent. */
   challenge(realm: string, o: ChallengeOptions = {}): string[] {
-    const nonce = this.#mint.issue(realm);
+    const nonce = this.#mint.issue(realm, o.source ?? '');
     const stale = o.stale ? ', stale=true' : '';
     const offered = o.only && this.#algorithms.includes(o.only) ? [o.only] : this.#algorithms;
     return offered.map(
@@ -132,11 +140,13 @@ export class DigestServer {
   ): Authentication<Credential> {
     const answer = readAnswer(parseDigest(authorization));
     if (!answer || !this.#algorithms.includes(answer.algorithm)) return { verdict: 'malformed' };
+    const age = this.#mint.age(answer.nonce, answer.realm, request.source ?? '');
+    if (age === null) return { verdict: 'stale' };
     const found = lookup(answer.username, answer.realm);
     const candidates = found === null ? [] : isSeveral(found) ? found : [found];
     const credential = this.#match(answer, request.method, candidates);
     if (credential === undefined) return { verdict: 'wrong' };
-    if (!this.#isFresh(answer)) return { verdict: 'stale' };
+    if (!this.#isFresh(answer, age)) return { verdict: 'stale' };
     return { verdict: 'ok', username: answer.username, realm: answer.realm, credential };
   }
 
@@ -164,9 +174,8 @@ export class DigestServer {
     return createHmac('sha256', this.#secret).update(username).digest('hex');
   }
 
-  #isFresh(answer: Answer): boolean {
-    const age = this.#mint.age(answer.nonce, answer.realm);
-    if (age === null || age > this.#life || age < -this.#life) return false;
+  #isFresh(answer: Answer, age: Ms): boolean {
+    if (age > this.#life || age < -this.#life) return false;
     const now = Math.floor(this.#clock.wall());
     // Without a count (RFC 2069) a nonce serves once.
     const count = answer.nc === undefined ? 1 : Number.parseInt(answer.nc, 16);

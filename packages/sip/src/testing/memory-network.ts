@@ -109,6 +109,12 @@ export class MemoryNetwork {
       send: (bytes, to, failed) => this.#send(own, to, bytes, failed),
       receive: () => {},
       closed: () => {},
+      hangUp: address => {
+        for (const other of [...this.#hosts.values()]) {
+          const [at] = other.listening;
+          if (at?.address === address) this.disconnect({ protocol: at.protocol, address, port: at.port });
+        }
+      },
       close: async () => {
         this.#hosts.delete(keyOf(own));
         this.disconnect(own);

@@ -19,6 +19,9 @@ export function joinTransports(transports: readonly Transport[]): Transport {
     },
     receive: () => {},
     closed: () => {},
+    hangUp: address => {
+      for (const one of transports) one.hangUp(address);
+    },
     close: async () => {
       await Promise.all(transports.map(one => one.close()));
     },

@@ -1,6 +1,7 @@
 import type { Clock } from '@kommutator/base';
 import type { SipLog } from '../log.ts';
 import { joinTransports } from './join.ts';
+import type { StreamOptions } from './stream.ts';
 import { openTcp } from './tcp.ts';
 import { openTls, type TlsOptions } from './tls.ts';
 import type { Transport } from './types.ts';
@@ -19,11 +20,18 @@ export interface SocketOptions {
   readonly advertised?: string;
   readonly log: SipLog;
   readonly clock?: Clock;
+  /** Whether a connection from an address is taken at all. */
+  readonly accepts?: StreamOptions['accepts'];
 }
 
 /** The real network: UDP and, if wanted, TCP and TLS. Rejects, with nothing left open, when an address cannot be bound. */
 export async function openSockets(o: SocketOptions): Promise<Transport> {
-  const common = { advertised: o.advertised, log: o.log, ...(o.clock && { clock: o.clock }) };
+  const common = {
+    advertised: o.advertised,
+    log: o.log,
+    ...(o.clock && { clock: o.clock }),
+    ...(o.accepts && { accepts: o.accepts }),
+  };
   const { udp, tcp, tls } = o;
   const open = [await openUdp({ ...udp, ...common })];
   try {

@@ -19,6 +19,8 @@ export interface StreamOptions {
   readonly most?: number;
   /** A connection without a byte for so long is closed, ms; 70 minutes when left out. */
   readonly idle?: Ms;
+  /** Whether a connection from an address is taken at all; every one when left out. */
+  readonly accepts?: (address: string) => boolean;
 }
 
 /** What is different between the protocols that run over connections. */
@@ -122,6 +124,11 @@ class StreamTransport implements Transport, ConnectionEvents {
     this.closed(peer);
   }
 
+  hangUp(address: string): void {
+    for (const connection of [...this.#byFlow.values()])
+      if (connection.peer.address === address) connection.close('not wanted');
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -150,7 +157,9 @@ class StreamTransport implements Transport, ConnectionEvents {
 
   #accept(socket: Socket): void {
     const { remoteAddress, remotePort } = socket;
+    const { accepts } = this.#options;
     if (remoteAddress === undefined || remotePort === undefined) socket.destroy();
+    else if (accepts && !accepts(plainAddress(remoteAddress))) socket.destroy();
     else if (this.#full) {
       this.#options.log('warn', 'too many SIP connections', { address: remoteAddress });
       socket.destroy();

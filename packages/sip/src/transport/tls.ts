@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { connect, createServer, type SecureContextOptions, type TlsOptions as ServerOptions } from 'node:tls';
+import { plainAddress } from './address.ts';
 import { MOST, openStream, type StreamOptions } from './stream.ts';
 import type { Transport } from './types.ts';
 
@@ -39,7 +40,12 @@ export async function openTls(o: TlsOptions): Promise<Transport> {
   // Those that still shake hands are counted too.
   server.maxConnections = o.most ?? MOST;
   const sockets = new Set<Socket>();
-  server.on('connection', socket => {
+  server.on('connection', (socket: Socket) => {
+    // Before the handshake, which costs a hundred times what a refusal does.
+    if (o.accepts && !o.accepts(plainAddress(socket.remoteAddress ?? ''))) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });

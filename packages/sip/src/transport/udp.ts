@@ -82,6 +82,8 @@ class UdpTransport implements Transport {
     });
   }
 
+  hangUp(): void {}
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

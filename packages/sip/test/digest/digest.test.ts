@@ -152,6 +152,30 @@ describe('server', () => {
     expect(server.verify(answer({ challenges: moved }), REGISTER, lookup)).toBe('stale');
   });
 
+  test('RFC 7616 §5.4 a nonce serves the address it was given to: from elsewhere it is stale, right password or not', () => {
+    const challenges = server.challenge(REALM, { source: '10.0.0.5' });
+    const there = { ...REGISTER, source: '10.0.0.5' };
+    const elsewhere = { ...REGISTER, source: '10.0.0.6' };
+    const count = new NonceCount();
+    for (const password of ['secret', 'wrong'])
+      expect(server.verify(answer({ challenges, password, count }), elsewhere, lookup)).toBe('stale');
+    expect(server.verify(answer({ challenges, password: 'wrong', count }), there, lookup)).toBe('wrong');
+    expect(server.verify(answer({ challenges, count }), there, lookup)).toBe('ok');
+  });
+
+  test('a nonce of one’s own making tells nothing about a password: no look at it, no work', () => {
+    const challenges = server.challenge(REALM).map(text => text.replace(/nonce="[^"]+"/, 'nonce="abc"'));
+    let looked = 0;
+    const counting = (username: string, realm: string) => {
+      looked++;
+      return lookup(username, realm);
+    };
+    const verdicts = ['secret', 'wrong'].map(password =>
+      server.verify(answer({ challenges, password }), REGISTER, counting),
+    );
+    expect([...verdicts, looked]).toEqual(['stale', 'stale', 0]);
+  });
+
   test('RFC 7616 §3.3 another node with the same secret accepts the nonce', () => {
     const other = new DigestServer({ clock, secret: Buffer.alloc(32, 7), random });
     expect(other.verify(answer({}), REGISTER, lookup)).toBe('ok');

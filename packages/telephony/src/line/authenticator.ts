@@ -60,10 +60,11 @@ export class Authenticator {
    */
   check(request: SipRequest, source: Peer, realm: string, field: keyof typeof FIELDS): Verdict {
     const answer = this.#answerFor(request, realm, field);
-    if (!answer) return this.#challenge(request, realm, field);
+    if (!answer) return this.#challenge(request, source, realm, field);
     const account = accountOf(answer.username, realm);
     if (this.#guard.locked(source.address, account)) return { kind: 'forbidden' };
-    const result = this.#deps.digest.authenticate(answer.value, request, (login, claimed) =>
+    const asked = { method: request.method, source: source.address };
+    const result = this.#deps.digest.authenticate(answer.value, asked, (login, claimed) =>
       claimed === realm ? this.#credentials(login, realm, source) : null,
     );
     if (result.verdict === 'ok') return { kind: 'ok', credential: result.credential.credential };
@@ -74,7 +75,7 @@ export class Authenticator {
         'wrong password',
       );
     }
-    return this.#challenge(request, realm, field, result.verdict === 'stale');
+    return this.#challenge(request, source, realm, field, result.verdict === 'stale');
   }
 
   #answerFor({ headers }: SipRequest, realm: string, field: keyof typeof FIELDS) {
@@ -85,10 +86,16 @@ export class Authenticator {
     return null;
   }
 
-  #challenge({ headers }: SipRequest, realm: string, field: keyof typeof FIELDS, stale = false): Verdict {
+  #challenge(
+    { headers }: SipRequest,
+    { address: source }: Peer,
+    realm: string,
+    field: keyof typeof FIELDS,
+    stale = false,
+  ): Verdict {
     const name = FIELDS[field].challenge;
     const only = takesMd5Alone(headers.get('User-Agent')) ? 'MD5' : undefined;
-    const values = this.#deps.digest.challenge(realm, { stale, only });
+    const values = this.#deps.digest.challenge(realm, { stale, only, source });
     return { kind: 'challenge', headers: values.map(value => [name, value] as const) };
   }
 
