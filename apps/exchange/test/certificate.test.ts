@@ -104,7 +104,12 @@ describe('SIP over TLS beside UDP and TCP', () => {
     const config: Config = read.value;
     const [log, clock] = [keptLog(), new VirtualClock(Date.parse('2026-11-01'))];
     const plain = await openSockets({ udp: { host: '127.0.0.1', port: 0 }, log: () => {}, clock });
-    const common = { sipLog: () => {}, host: '127.0.0.1', advertised: '127.0.0.1' };
+    const common = {
+      sipLog: () => {},
+      host: '127.0.0.1',
+      advertised: '127.0.0.1',
+      accepts: () => true,
+    };
     const transport = await withTls(plain, { config, log, clock, ...common });
     closing.push(transport);
     return { config, log, clock, transport, protocols: transport.listening.map(one => one.protocol) };

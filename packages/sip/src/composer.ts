@@ -121,8 +121,10 @@ export class Composer {
       if (to !== undefined && toTag !== '') headers.set('To', `${to};tag=${toTag}`);
       for (const [name, value] of o.headers ?? []) headers.append(name, value);
       if (contact !== undefined) fill(headers, 'Contact', contact);
-      fill(headers, 'Server', this.#identity.userAgent);
-      if (status < 300 && TELLING.has(request.method)) this.#tell(headers);
+      if (!o.bare) {
+        fill(headers, 'Server', this.#identity.userAgent);
+        if (status < 300 && TELLING.has(request.method)) this.#tell(headers);
+      }
     }
     if (o.body) {
       headers.set('Content-Type', o.body.type);

@@ -75,6 +75,11 @@ export class Receiver {
 
   #outside(incoming: Incoming): void {
     const core = this.#core;
+    let ignored = false;
+    core.guard(() => {
+      ignored = this.events.ignores?.(incoming.request, incoming.source) ?? false;
+    });
+    if (ignored) return;
     if (incoming.request.method === 'INVITE') {
       if (refusesSession(core, incoming)) return;
       const invite = new IncomingInvite(core, incoming);

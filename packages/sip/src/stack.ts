@@ -20,6 +20,8 @@ export interface ReplyOptions {
    * §26.3.2.4). 401 and 407 always are.
    */
   readonly once?: boolean;
+  /** Without Server, Allow and Supported: for strangers, who are told no more than they asked. */
+  readonly bare?: boolean;
 }
 
 /** A request received outside any INVITE handling below; must be answered exactly once (RFC 3261 §17.2.2). */
@@ -171,6 +173,11 @@ export interface RequestInit {
 }
 
 export interface StackEvents {
+  /**
+   * Whether a new request outside any dialog is passed over in silence: asked before anything is kept of it. All are heard
+   * when left out.
+   */
+  ignores?(request: SipRequest, source: Peer): boolean;
   /**
    * A request outside any dialog that is not INVITE, ACK or CANCEL: REGISTER, OPTIONS, SUBSCRIBE, MESSAGE …
    * One with a To tag comes here too, since subscriptions are the owner's; only BYE, INFO, PRACK, REFER and UPDATE of

@@ -1,6 +1,8 @@
 /** Call control: registrar, legs, flows, trunks, features, and the projections of the journal. */
 export * from './call.ts';
 export { ChannelCounter } from './channels.ts';
+export type { Ban } from './defence/bans.ts';
+export { Shield } from './defence/shield.ts';
 export {
   type ActiveCall,
   createExchange,

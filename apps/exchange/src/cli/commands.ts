@@ -13,6 +13,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   doctor: async () => (await import('./doctor.ts')).doctor,
   demo: async () => (await import('./demo.ts')).demo,
   'user reset-password': async () => (await import('./reset-password.ts')).resetPassword,
+  bans: async () => (await import('./bans.ts')).bans,
+  'bans lift': async () => (await import('./bans.ts')).liftBan,
   calls: async () => (await import('./calls.ts')).calls,
   trace: async () => (await import('./trace.ts')).trace,
   'check-route': async () => (await import('./check-route.ts')).checkRoute,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { ok } from '@kommutator/base';
+import { ban, rates } from './rates.ts';
 import { hostPort, list, oneOf, port, portRange, text, url, type Variable, whole } from './variable.ts';
 
 const address = (item: string) => isIP(item) !== 0;
@@ -11,6 +12,13 @@ const network = (item: string) => {
 };
 const ROLES = ['signalling', 'media', 'office'] as const;
 export type Role = (typeof ROLES)[number];
+
+const UNKNOWN =
+  'register=50/2000,invite=20/200,options=20/200,subscribe=50/1000,other=100/1000,response=200/2000';
+const KNOWN =
+  'register=200/5000,invite=100/1000,options=200/2000,subscribe=200/5000,other=1000/10000,response=2000/20000';
+const STRANGERS =
+  'register=1000/4000,invite=200/1000,options=200/1000,subscribe=200/1000,other=500/2000,response=1000/5000';
 
 const variable = <T>(v: Variable<T>): Variable<T> => v;
 
@@ -108,6 +116,32 @@ export const VARIABLES = {
     fallback: '',
     meaning: 'Addresses of our own SIP edge proxies, whose source and flow headers are believed',
     read: list('an IP address', address),
+  }),
+  sipLimits: variable({
+    name: 'SIP_LIMITS',
+    fallback: UNKNOWN,
+    meaning:
+      'SIP messages read from one address no user has proved himself from within the hour, kind=a second/at once; off = all. An office of 500 phones after a power cut fits',
+    read: rates(UNKNOWN),
+  }),
+  sipLimitsKnown: variable({
+    name: 'SIP_LIMITS_KNOWN',
+    fallback: KNOWN,
+    meaning: 'The same from one address with registered phones. Trunks and SIP_EDGES have no limits',
+    read: rates(KNOWN),
+  }),
+  sipLimitsStrangers: variable({
+    name: 'SIP_LIMITS_STRANGERS',
+    fallback: STRANGERS,
+    meaning: 'The same from all unknown addresses together: forged sources are as many as one likes',
+    read: rates(STRANGERS),
+  }),
+  sipBan: variable({
+    name: 'SIP_BAN',
+    fallback: '30/10/60',
+    meaning:
+      'Wrong passwords from one unknown address that ban it, within minutes, for minutes; off = never. See kommutator bans',
+    read: ban,
   }),
   natsUrl: variable({
     name: 'NATS_URL',

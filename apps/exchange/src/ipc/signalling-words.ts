@@ -1,6 +1,7 @@
 import type { DirectorySnapshot } from '@kommutator/model/config';
 import type { RegistrationRecord } from '@kommutator/model/events';
 import type { DomainId } from '@kommutator/model/ids';
+import type { Ban } from '@kommutator/telephony';
 import type { ProcessMetrics } from '../process/metrics.ts';
 
 /** How signalling is, told every second and at every change. */
@@ -29,7 +30,7 @@ export type FromSignalling = {
   readonly requests: NoRequests;
 };
 
-/** Office → signalling. */
+/** Office and command line → signalling. */
 export type ToSignalling = {
   readonly events: {
     readonly registrations: readonly RegistrationRecord[];
@@ -40,6 +41,9 @@ export type ToSignalling = {
   };
   readonly requests: {
     readonly versions: { readonly ask: null; readonly answer: HeldVersions };
+    readonly bans: { readonly ask: null; readonly answer: readonly Ban[] };
+    /** An address or a network as `bans` tells it; answers whether it was banned. */
+    readonly liftBan: { readonly ask: string; readonly answer: boolean };
     readonly metrics: { readonly ask: null; readonly answer: ProcessMetrics };
     /** All registrations, or null when nothing has changed since the revision asked with. */
     readonly registrations: {

@@ -8,6 +8,7 @@ import {
   openSockets,
   type SipLog,
   type SipStack,
+  screened,
   secureRandom,
 } from '@kommutator/sip';
 import {
@@ -20,6 +21,7 @@ import {
   type Log,
   openMeter,
   type RegistrationStore,
+  Shield,
   type Watchers,
 } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
@@ -51,6 +53,7 @@ export interface LineOptions {
 export interface OpenLine {
   readonly exchange: Exchange;
   readonly sip: SipStack;
+  readonly shield: Shield;
   /** Ends calls, closes sockets. */
   close(): Promise<void>;
 }
@@ -69,22 +72,20 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     options;
   const host = config.sipHost ?? '0.0.0.0';
   const advertised = config.publicHost ?? ownAddress(host);
+  const shield = openShield(options);
+  const accepts = (address: string) => shield.accepts(address);
   const plain = await openSockets({
     udp: { host, port: config.sipPort },
     tcp: { host, port: config.sipPort },
     advertised,
     log: sipLog(log),
     clock,
+    accepts,
   });
-  const secured = await withTls(plain, { config, clock, log, sipLog: sipLog(log), host, advertised });
-  const transport = await withWebSocket(secured, {
-    path: webSockets,
-    config,
-    clock,
-    log,
-    sipLog: sipLog(log),
-    advertised,
-  });
+  const common = { config, clock, log, sipLog: sipLog(log), advertised, accepts };
+  const secured = await withTls(plain, { ...common, host });
+  const transport = screened(await withWebSocket(secured, { ...common, path: webSockets }), shield);
+  shield.hangUp = unwanted => transport.hangUp(unwanted);
   const sip = createStack({
     transport: tapped(transport, taps),
     clock,
@@ -109,6 +110,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     digest: new DigestServer({ clock, secret: keyFor('sip digest nonces', keys), random: secureBytes }),
     random: secureBytes,
     resolver: systemDns,
+    shield,
     log,
     settings: {
       localNets: config.localNets,
@@ -120,12 +122,32 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
   return {
     exchange,
     sip,
+    shield,
     async close() {
       await exchange.close();
       await simulator?.close();
       await sip.close();
     },
   };
+}
+
+const MINUTE = 60_000;
+
+function openShield({ config, clock, log, directory }: LineOptions): Shield {
+  const { sipLimits: unknown, sipLimitsKnown: known, sipLimitsStrangers: strangers, sipBan } = config;
+  return new Shield({
+    clock,
+    log,
+    directory,
+    limits: { unknown, known, strangers },
+    ban: sipBan && {
+      failures: sipBan.failures,
+      within: sipBan.withinMinutes * MINUTE,
+      lasts: sipBan.minutes * MINUTE,
+    },
+    edges: config.sipEdges,
+    localNets: config.localNets,
+  });
 }
 
 /** SDP carries an address, not a name: a name is looked up once. */

@@ -134,6 +134,8 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
             return { directory: version, domains: [...domains], noRegistrations: registrations.fresh };
           },
           metrics: () => snapshotMetrics(registry),
+          bans: () => line.open?.shield.bans() ?? [],
+          liftBan: source => line.open?.shield.lift(source) ?? false,
           registrations: ({ since }) =>
             since === registrations.revision
               ? null

@@ -1,3 +1,4 @@
+import type { Shield } from '@kommutator/telephony';
 import { Gauge, type Registry } from 'prom-client';
 import type { HepExporter } from '../hep/exporter.ts';
 import type { JournalFile } from './journal-file.ts';
@@ -24,6 +25,7 @@ export function signallingMetrics(
     const counters: Readonly<Record<string, number>> = { ...line()?.exchange.counters() };
     return counters[name] ?? 0;
   };
+  const shielded = (name: keyof Shield['counters']) => () => line()?.shield.counters[name] ?? 0;
   const figures: Readonly<Record<string, Figure>> = {
     kommutator_calls: ['Calls going on', counter('calls')],
     kommutator_legs: ['Legs of calls', counter('legs')],
@@ -33,6 +35,14 @@ export function signallingMetrics(
     kommutator_sip_transactions: ['SIP transactions under way', counter('transactions')],
     kommutator_sip_dialogs: ['SIP dialogs', counter('dialogs')],
     kommutator_sip_tombstones: ['Finished SIP transactions waiting for repeats', counter('tombstones')],
+    kommutator_sip_limited: ['SIP messages not read: too many from their source', shielded('limited')],
+    kommutator_sip_banned: ['SIP messages not read: their source is banned', shielded('banned')],
+    kommutator_sip_scanners: ['Requests of strangers that were none of ours', shielded('scanners')],
+    kommutator_sip_bans: ['Sources banned now', shielded('bans')],
+    kommutator_security_lines_held: [
+      'Security events counted in another line',
+      () => line()?.shield.security.held ?? 0,
+    ],
     kommutator_overload: ['1 while new calls are refused', () => Number(overload.overloaded)],
     kommutator_loop_delay_ms: ['Longest delay of the event loop in the last window', () => overload.loopMean],
     kommutator_journal_records: ['Journal records written since the start', () => journal.counters.records],

@@ -16,6 +16,8 @@ export interface SecureOptions {
   readonly host: string;
   /** What Via and Contact say. */
   readonly advertised: string;
+  /** Whether a connection from an address is taken at all. */
+  readonly accepts: (address: string) => boolean;
 }
 
 /**
@@ -23,12 +25,12 @@ export interface SecureOptions {
  * says why.
  */
 export async function withTls(plain: Transport, options: SecureOptions): Promise<Transport> {
-  const { config, clock, log, sipLog, host, advertised } = options;
+  const { config, clock, log, sipLog, host, advertised, accepts } = options;
   let certificate: CertificateFiles | null = null;
   try {
     certificate = await openCertificate(options);
     const port = config.sipTlsPort;
-    const secure = await openTls({ host, port, advertised, certificate, clock, log: sipLog });
+    const secure = await openTls({ host, port, advertised, certificate, clock, log: sipLog, accepts });
     return closing(joinTransports([plain, secure]), certificate);
   } catch (error) {
     certificate?.close();

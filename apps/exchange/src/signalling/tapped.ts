@@ -33,6 +33,7 @@ export function tapped(transport: Transport, taps: readonly Tap[]): Transport {
     set closed(closed) {
       transport.closed = closed;
     },
+    hangUp: unwanted => transport.hangUp(unwanted),
     close: () => transport.close(),
   };
 }

@@ -71,11 +71,13 @@ export interface WebSocketOptions {
   readonly sipLog: SipLog;
   /** What Via and Contact say. */
   readonly advertised: string;
+  /** Whether a connection from an address is taken at all. */
+  readonly accepts: (address: string) => boolean;
 }
 
 /** The transport with SIP over WebSocket beside it. When its socket cannot be made calls go on without it: the log says why. */
 export async function withWebSocket(plain: Transport, o: WebSocketOptions): Promise<Transport> {
-  const { path, config, clock, log, sipLog, advertised } = o;
+  const { path, config, clock, log, sipLog, advertised, accepts } = o;
   const address = config.httpHost ?? '0.0.0.0';
   const transport = new WebSocketTransport({
     listening: [
@@ -84,6 +86,7 @@ export async function withWebSocket(plain: Transport, o: WebSocketOptions): Prom
     ],
     log: sipLog,
     clock,
+    accepts,
   });
   try {
     const door = await openDoor({ path, transport, clock, log });

@@ -109,10 +109,12 @@ export class MemoryNetwork {
       send: (bytes, to, failed) => this.#send(own, to, bytes, failed),
       receive: () => {},
       closed: () => {},
-      hangUp: address => {
-        for (const other of [...this.#hosts.values()]) {
-          const [at] = other.listening;
-          if (at?.address === address) this.disconnect({ protocol: at.protocol, address, port: at.port });
+      hangUp: unwanted => {
+        for (const {
+          listening: [at],
+        } of [...this.#hosts.values()]) {
+          const peer = at && { protocol: at.protocol, address: at.address, port: at.port };
+          if (peer && unwanted(peer)) this.disconnect(peer);
         }
       },
       close: async () => {

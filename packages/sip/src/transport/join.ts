@@ -19,8 +19,8 @@ export function joinTransports(transports: readonly Transport[]): Transport {
     },
     receive: () => {},
     closed: () => {},
-    hangUp: address => {
-      for (const one of transports) one.hangUp(address);
+    hangUp: unwanted => {
+      for (const one of transports) one.hangUp(unwanted);
     },
     close: async () => {
       await Promise.all(transports.map(one => one.close()));

@@ -59,7 +59,7 @@ export function screened(transport: Transport, screen: Screen): Transport {
     set closed(closed) {
       transport.closed = closed;
     },
-    hangUp: address => transport.hangUp(address),
+    hangUp: unwanted => transport.hangUp(unwanted),
     close: () => transport.close(),
   };
 }

@@ -124,9 +124,9 @@ class StreamTransport implements Transport, ConnectionEvents {
     this.closed(peer);
   }
 
-  hangUp(address: string): void {
+  hangUp(unwanted: (peer: Peer) => boolean): void {
     for (const connection of [...this.#byFlow.values()])
-      if (connection.peer.address === address) connection.close('not wanted');
+      if (unwanted(connection.peer)) connection.close('not wanted');
   }
 
   async close(): Promise<void> {

@@ -33,7 +33,7 @@ export interface Transport {
   receive: (bytes: Uint8Array, from: Peer) => void;
   /** Set by the stack: a connection is over, whoever ended it; nothing reaches its far end any more (RFC 5626 §4.2.1). */
   closed: (connection: Peer) => void;
-  /** Ends every connection of an address at once; without effect over UDP. */
-  hangUp(address: string): void;
+  /** Ends the connections of that kind at once; without effect over UDP. */
+  hangUp(unwanted: (peer: Peer) => boolean): void;
   close(): Promise<void>;
 }

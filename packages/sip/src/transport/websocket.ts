@@ -20,6 +20,8 @@ export interface WebSocketOptions {
   readonly mostPerAddress?: number;
   /** A connection without a message for so long is closed, ms; 70 minutes when left out. */
   readonly idle?: Ms;
+  /** Whether a connection from an address is taken at all; every one when left out. */
+  readonly accepts?: (address: string) => boolean;
 }
 
 /** A client's request for a WebSocket (RFC 6455 §4.1), and where it came from. */
@@ -77,7 +79,7 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
 
   /**
    * Shakes hands over `socket`, whose request has been read, and speaks SIP over it. Who does not speak the subprotocol
-   * `sip` gets 400 (RFC 7118 §4.1), who is too many 503. Never throws.
+   * `sip` gets 400 (RFC 7118 §4.1), who is not wanted 403, who is too many 503. Never throws.
    * @param head what came behind the request
    */
   accept(request: UpgradeRequest, socket: Duplex, head: Uint8Array): void {
@@ -124,6 +126,11 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
     this.closed(peer);
   }
 
+  hangUp(unwanted: (peer: Peer) => boolean): void {
+    for (const connection of [...this.#byFlow.values()])
+      if (unwanted(connection.peer)) connection.close('not wanted');
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -132,7 +139,8 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
     for (const connection of [...this.#byFlow.values()]) connection.leave();
   }
 
-  #refusal({ headers, address }: UpgradeRequest): 400 | 503 | null {
+  #refusal({ headers, address }: UpgradeRequest): 400 | 403 | 503 | null {
+    if (this.#options.accepts?.(address) === false) return 403;
     if (!protocolsOf(headers['sec-websocket-protocol']).includes(SUBPROTOCOL)) return 400;
     const { most = MOST, mostPerAddress = MOST_PER_ADDRESS, log } = this.#options;
     const from = this.#perAddress.get(address) ?? 0;
@@ -165,10 +173,10 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
 
 const protocolsOf = (header = ''): string[] => header.split(',').map(name => name.trim());
 
-const PHRASES = { 400: 'Bad Request', 503: 'Service Unavailable' } as const;
+const PHRASES = { 400: 'Bad Request', 403: 'Forbidden', 503: 'Service Unavailable' } as const;
 
 /** An HTTP answer and the end. */
-function refuse(socket: Duplex, status: 400 | 503): void {
+function refuse(socket: Duplex, status: 400 | 403 | 503): void {
   socket.on('error', () => {});
   socket.once('finish', () => socket.destroy());
   const more = status === 503 ? 'Retry-After: 30\r\n' : '';

@@ -14,6 +14,7 @@ import {
   type SipUri,
 } from '@kommutator/sip';
 import type { Arrival } from '../call.ts';
+import type { Shield } from '../defence/shield.ts';
 import { partyOf } from '../party.ts';
 import { isAddress } from './addresses.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -35,6 +36,7 @@ export interface ArrivalsDeps {
   readonly bindings: Bindings;
   readonly trunks: TrunkTable;
   readonly gate: Gate;
+  readonly shield: Shield;
   readonly onArrival: (arrival: Arrival) => void;
 }
 
@@ -104,7 +106,8 @@ export class Arrivals {
       this.#fromTrunk(invite, addresses, claim.trunk);
       return;
     }
-    this.#refuse(invite, CAUSES.forbidden, 'stranger', true);
+    this.#deps.shield.scanned(invite.source, 'INVITE');
+    invite.refuse(403, { headers: refusalHeaders(CAUSES.forbidden), once: true });
   }
 
   /** The identity is the account's; what the phone writes into From is not read (ACC-15.5). */
@@ -116,7 +119,8 @@ export class Arrivals {
       return;
     }
     if (verdict.kind === 'forbidden') {
-      this.#refuse(invite, CAUSES.forbidden, 'wrong password', true);
+      // The guard has written it down.
+      invite.refuse(403, { headers: refusalHeaders(CAUSES.forbidden), once: true });
       return;
     }
     const advertised = context.sip.listening.map(listening => listening.advertised);

@@ -8,6 +8,7 @@ import {
   type SipRequest,
   type StoredCredential,
 } from '@kommutator/sip';
+import type { Shield } from '../defence/shield.ts';
 import type { Directory, Log } from '../ports.ts';
 import { isPrivate } from './addresses.ts';
 import { Guard } from './guard.ts';
@@ -27,6 +28,7 @@ export interface AuthenticatorDeps {
   readonly log: Log;
   /** Demo accounts from any source. */
   readonly demoFromAnywhere: boolean;
+  readonly shield: Shield;
 }
 
 /** A credential with its hashes opened. */
@@ -51,7 +53,7 @@ export class Authenticator {
 
   constructor(deps: AuthenticatorDeps) {
     this.#deps = deps;
-    this.#guard = new Guard(deps.clock, deps.log);
+    this.#guard = new Guard(deps.clock, deps.log, deps.shield.security);
   }
 
   /**
@@ -64,16 +66,20 @@ export class Authenticator {
     const account = accountOf(answer.username, realm);
     if (this.#guard.locked(source.address, account)) return { kind: 'forbidden' };
     const asked = { method: request.method, source: source.address };
-    const result = this.#deps.digest.authenticate(answer.value, asked, (login, claimed) =>
-      claimed === realm ? this.#credentials(login, realm, source) : null,
-    );
-    if (result.verdict === 'ok') return { kind: 'ok', credential: result.credential.credential };
+    let exists = false;
+    const result = this.#deps.digest.authenticate(answer.value, asked, (login, claimed) => {
+      const found = claimed === realm ? this.#credentials(login, realm, source) : null;
+      exists = found !== null && found.length > 0;
+      return found;
+    });
+    const { shield } = this.#deps;
+    if (result.verdict === 'ok') {
+      shield.vouch(source.address);
+      return { kind: 'ok', credential: result.credential.credential };
+    }
     if (result.verdict === 'wrong') {
       this.#guard.failed(source.address, account);
-      this.#deps.log.info(
-        { security: true, source: source.address, account, method: request.method },
-        'wrong password',
-      );
+      shield.failed(source, request.method, account, exists);
     }
     return this.#challenge(request, source, realm, field, result.verdict === 'stale');
   }

@@ -50,6 +50,11 @@ export class DestinationPlace {
     return this.#peers[this.#current] ?? null;
   }
 
+  /** Whether it is, by one of its addresses, at this one. */
+  isAt(address: string): boolean {
+    return this.#peers.some(peer => peer.address === address);
+  }
+
   /** What `peer` was does not answer. */
   failed(): void {
     if (this.#peers.length > 0) this.#current = (this.#current + 1) % this.#peers.length;

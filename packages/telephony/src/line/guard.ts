@@ -1,4 +1,5 @@
 import type { Clock, Ms } from '@kommutator/base';
+import type { SecurityLog } from '../defence/security-log.ts';
 import type { Log } from '../ports.ts';
 
 const WINDOW: Ms = 10 * 60_000;
@@ -25,12 +26,14 @@ interface Entry {
 export class Guard {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #security: SecurityLog;
   /** Least recently touched first. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(clock: Clock, log: Log) {
+  constructor(clock: Clock, log: Log, security: SecurityLog) {
     this.#clock = clock;
     this.#log = log;
+    this.#security = security;
   }
 
   /** Pairs remembered now. */
@@ -63,10 +66,7 @@ export class Guard {
       entry.lockedUntil = now + LOCK;
       entry.failures = 0;
       entry.since = entry.lockedUntil;
-      this.#log.warn(
-        { security: true, source, account, minutes: LOCK / 60_000 },
-        'too many wrong passwords: source locked for this login',
-      );
+      this.#security.write('locked', source, { account, minutes: LOCK / 60_000 });
     }
     this.#attempt(entry, source, account);
     this.#entries.set(id, entry);

@@ -4,6 +4,9 @@ import { CAUSES } from '@kommutator/model/cause';
 import type { DomainId } from '@kommutator/model/ids';
 import type { DigestServer, RandomBytes, SipStack } from '@kommutator/sip';
 import type { Arrival, InviteOrder, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
+import { NO_LIMITS } from '../defence/limits.ts';
+import { Shield } from '../defence/shield.ts';
+import { Strangers } from '../defence/strangers.ts';
 import type { Directory, Log, RegistrationStore, Resolver } from '../ports.ts';
 import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
@@ -36,6 +39,8 @@ export interface LinesDeps {
   /** Writes the journal to the disk; called before a BYE is answered. */
   readonly journalFlush: () => void;
   readonly settings: LineSettings;
+  /** The shield that stands before the transport; without one nobody is limited or banned. */
+  readonly shield?: Shield;
 }
 
 /** What is alive; all but `registrations` and `shed` are zero when nobody calls. */
@@ -83,18 +88,28 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     journalFlush,
     legs,
   };
+  const shield = deps.shield ?? openShield(deps);
   const authenticator = new Authenticator({
     clock,
+    shield,
     digest: deps.digest,
     directory,
     log,
     demoFromAnywhere: settings.demoFromAnywhere,
   });
+  for (const { sourceAddress, expiresAt } of deps.registrations.load())
+    shield.vouch(sourceAddress, expiresAt - clock.wall());
   const registrar = new Registrar({ clock, directory, store: deps.registrations, authenticator, log });
   const { bindings } = registrar;
   const gate = new Gate();
+  const strangers = new Strangers({
+    shield,
+    isRealm: host => directory.domainOfRealm(host) !== null,
+    names: () => sip.listening.map(({ advertised }) => advertised),
+  });
   const arrivals = new Arrivals({
     context,
+    shield,
     gate,
     authenticator,
     bindings,
@@ -112,11 +127,16 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     simulator: settings.simulator,
     ...(deps.resolver && { resolver: deps.resolver }),
   });
+  shield.acquaintances = {
+    registered: peer => bindings.registeredFrom(peer),
+    destination: address => trunks.reaches(address),
+  };
   sip.events = {
+    ignores: (request, source) => strangers.ignores(request, source),
     request: transaction =>
       transaction.request.method === 'REGISTER'
         ? registrar.register(transaction)
-        : answerOther(transaction, gate.draining),
+        : answerOther(transaction, gate.draining, !shield.trusts(transaction.source)),
     invite: invite => arrivals.invite(invite),
     connectionClosed: connection => registrar.connectionClosed(connection),
   };
@@ -143,6 +163,18 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     },
   };
 }
+
+/** Limits nobody. */
+const openShield = ({ clock, log, directory, settings }: LinesDeps): Shield =>
+  new Shield({
+    clock,
+    log,
+    directory,
+    limits: NO_LIMITS,
+    ban: null,
+    edges: [],
+    localNets: settings.localNets,
+  });
 
 function contactsOf(
   directory: Directory,

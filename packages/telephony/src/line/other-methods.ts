@@ -5,14 +5,15 @@ const METHODS_OUTSIDE = `${ALLOW}, REGISTER`;
 const TOLD: HeaderList = [['Allow', METHODS_OUTSIDE]];
 
 /**
- * Requests outside a dialog that are neither INVITE nor REGISTER. A scanner learns that SIP is spoken here, nothing of
+ * Requests outside a dialog that are neither INVITE nor REGISTER. A stranger learns that SIP is spoken here, nothing of
  * domains and logins: the Request-URI is not looked at. Whoever it is costs no memory: a repeat gets the same answer
  * because nothing of it is remembered (RFC 3261 §8.2.7).
  * @param draining new calls are refused: OPTIONS says so, and balancers go elsewhere.
+ * @param stranger gets the bare status: an answer longer than its question would be a gift to who forges his source.
  */
-export function answerOther(transaction: ServerTransaction, draining: boolean): void {
+export function answerOther(transaction: ServerTransaction, draining: boolean, stranger: boolean): void {
   const [status, headers] = answerTo(transaction.request.method, draining);
-  transaction.respond(status, { headers, once: true });
+  transaction.respond(status, { headers: stranger ? [] : headers, once: true, bare: stranger });
 }
 
 function answerTo(method: string, draining: boolean): readonly [status: number, headers: HeaderList] {

@@ -61,6 +61,13 @@ export class Trunks {
     return watched.health[destination]?.up ?? true;
   }
 
+  /** Whether a destination of a trunk is at this address. */
+  reaches(address: string): boolean {
+    for (const { places } of this.#watched.values())
+      if (places.some(place => place.isAt(address))) return true;
+    return false;
+  }
+
   /** Where the n-th destination of a trunk is; the simulator for a trunk that has none. Null = nowhere, or not known yet. */
   destination(trunk: TrunkConfig, index: number): Destination | null {
     const { simulator } = this.#deps;

@@ -1,5 +1,6 @@
 import { VirtualClock } from '@kommutator/base';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SecurityLog } from '../../src/defence/security-log.ts';
 import { Guard } from '../../src/line/guard.ts';
 import { MemoryLog } from '../../src/testing/memory-ports.ts';
 
@@ -15,7 +16,7 @@ const fail = (times: number, source = '10.0.0.5', account = 'anna@demo') => {
 beforeEach(() => {
   clock = new VirtualClock();
   log = new MemoryLog();
-  guard = new Guard(clock, log);
+  guard = new Guard(clock, log, new SecurityLog(clock, log));
 });
 
 describe('USR-13.3 the guard against guessing', () => {
@@ -47,6 +48,9 @@ describe('USR-13.3 the guard against guessing', () => {
     fail(10);
     expect(log.lines).toHaveLength(1);
     expect(log.lines[0]).toContain('"security":true');
+    expect(log.lines[0]).toContain(
+      'SECURITY event=locked source=10.0.0.5 account=anna@demo minutes=15 count=1',
+    );
     for (let i = 0; i < 40; i++) guard.locked('10.0.0.5', 'anna@demo');
     expect(log.lines).toHaveLength(2);
     expect(log.lines[1]).toContain('"alarm":true');

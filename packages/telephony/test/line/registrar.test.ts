@@ -194,7 +194,8 @@ describe('USR-13 who may not register', () => {
     expect((await right.send()).status).toBe(403);
     await rig.clock.advance(15 * 60_000);
     expect((await right.send()).status).toBe(200);
-    expect(rig.log.lines.filter(line => line.includes('"security":true'))).toHaveLength(1);
+    const told = rig.log.lines.flatMap(line => /SECURITY event=(\S+)/.exec(line)?.[1] ?? []);
+    expect(told).toEqual(['digest-failure', 'locked']);
   });
 
   test('an unknown login and an unknown domain get the very same answers', async () => {
