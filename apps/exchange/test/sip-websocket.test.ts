@@ -26,6 +26,7 @@ const deaf = (): Transport => ({
   send: () => {},
   receive: () => {},
   closed: () => {},
+  hangUp: () => {},
   close: async () => {},
 });
 
@@ -43,6 +44,7 @@ async function signalling(path: string, clock = new SystemClock() as SystemClock
     config: settings(),
     clock,
     log,
+    accepts: () => true,
     sipLog: () => {},
     advertised: '192.0.2.1',
   });

@@ -40,6 +40,7 @@ export async function openWebSocketClient(o: WebSocketClientOptions): Promise<Tr
     send: (bytes, _to, failed) => connection.send(bytes, failed),
     receive: () => {},
     closed: () => {},
+    hangUp: () => {},
     close: async () => {
       connection.close('closed');
       await ended;
