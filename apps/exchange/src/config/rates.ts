@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '@kommutator/base';
 
 /** Messages a second, and at once after a pause. */
-export interface RateSetting {
+interface RateSetting {
   readonly rate: number;
   readonly burst: number;
 }
@@ -9,7 +9,7 @@ export interface RateSetting {
 export type RateSettings<Kind extends string> = Readonly<Record<Kind, RateSetting>> | null;
 
 /** Kinds of messages that are limited apart. */
-export const RATE_KINDS = ['register', 'invite', 'options', 'subscribe', 'other', 'response'] as const;
+const RATE_KINDS = ['register', 'invite', 'options', 'subscribe', 'other', 'response'] as const;
 export type RateKind = (typeof RATE_KINDS)[number];
 
 const isKind = (text: string): text is RateKind => RATE_KINDS.some(kind => kind === text);

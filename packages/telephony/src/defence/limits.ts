@@ -2,7 +2,7 @@ import type { Ms } from '@kommutator/base';
 import { KINDS, type Kind } from './message-kind.ts';
 
 /** So many a second for ever, and so many at once after a pause. */
-export interface Rate {
+interface Rate {
   readonly rate: number;
   readonly burst: number;
 }
