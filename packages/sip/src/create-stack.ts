@@ -97,6 +97,7 @@ class Stack implements SipStack {
     this.#receiver = new Receiver(this.#core, o.log);
     o.transport.receive = (bytes, from) => this.#receiver.receive(bytes, from);
     o.transport.closed = connection => {
+      this.#core.table.connectionClosed(connection);
       this.#core.guard(() => this.events.connectionClosed?.(connection));
     };
   }

@@ -48,6 +48,11 @@ export class ClientTransaction {
     this.state(this, response);
   }
 
+  /** A provisional response came and the final one has not. */
+  get proceeding(): boolean {
+    return this.state === proceeding;
+  }
+
   /** Nobody waits any more: no repeats, and the answer is not reported. */
   abandon(): void {
     if (this.state !== terminated) finish(this);

@@ -10,6 +10,14 @@ import type { Peer } from './types.ts';
 export const MOST_UNREAD = 1024 * 1024;
 
 const PONG = Buffer.from('\r\n');
+const PING = Buffer.from('\r\n\r\n');
+
+/** How often we show life on connections we made (RFC 5626 §3.5.1, §4.4.1: 95 to 120 s). */
+const PING_EVERY: Ms = 100_000;
+/** RFC 5626 §4.4.1. */
+const PONG_WITHIN: Ms = 10_000;
+/** 64·T1 and a little: who was asked something has said something by then, were it a 408 (RFC 3261 §17). */
+const ANSWER_WITHIN: Ms = 35_000;
 
 /** Who owns connections. */
 export interface ConnectionEvents<C = Connection> {
@@ -27,6 +35,14 @@ export class Connection {
   readonly #framer: StreamFramer;
   /** When something last came or, on a connection of ours, went. */
   #used: Ms;
+  /** When something last came, or we last pinged. */
+  #heard: Ms;
+  /** When a request left that nothing has come after. */
+  #askedAt: Ms | null = null;
+  #pingedAt: Ms | null = null;
+  /** It has answered a ping: from then on its silence says something. Not every server knows RFC 5626. */
+  #pongs = false;
+  readonly #ours: boolean;
   /** When an unfinished message began. */
   #unfinishedSince: Ms | null = null;
   /** What has been sent and not confirmed written. */
@@ -36,11 +52,13 @@ export class Connection {
   #ponged = false;
   #closed = false;
 
-  constructor(socket: Socket, peer: Peer, events: ConnectionEvents) {
+  /** @param ours we made it: its keep-alive is our business (RFC 5626 §3.5). */
+  constructor(socket: Socket, peer: Peer, events: ConnectionEvents, ours = false) {
     this.#socket = socket;
     this.peer = peer;
     this.#events = events;
-    this.#used = events.now();
+    this.#ours = ours;
+    this.#used = this.#heard = events.now();
     this.#framer = new StreamFramer({
       // The framer lends its bytes only for the call.
       message: bytes => {
@@ -68,6 +86,21 @@ export class Connection {
     return this.#events.now() - this.#used;
   }
 
+  /**
+   * Looked at every few seconds: a far end that is gone without a word, as when its power fails, is found here and not by
+   * the next caller. Our pings keep the NATs on the way to it.
+   */
+  look(): void {
+    const now = this.#events.now();
+    if (this.#askedAt !== null && now - this.#askedAt > ANSWER_WITHIN) this.close('no answer');
+    else if (this.#pingedAt !== null && this.#pongs && now - this.#pingedAt > PONG_WITHIN)
+      this.close('no pong');
+    else if (this.#ours && now - this.#heard >= PING_EVERY) {
+      this.#heard = this.#pingedAt = now;
+      this.#socket.write(PING);
+    }
+  }
+
   /** Ms for which a message has been waiting for its end. */
   unfinished(): Ms {
     return this.#unfinishedSince === null ? 0 : this.#events.now() - this.#unfinishedSince;
@@ -80,6 +113,7 @@ export class Connection {
       return;
     }
     this.#used = this.#events.now();
+    if (wantsAnswer(bytes)) this.#askedAt ??= this.#used;
     if (failed) {
       this.#waiting.add(failed);
       this.#socket.write(bytes, error => {
@@ -101,10 +135,15 @@ export class Connection {
 
   #read(chunk: Uint8Array): void {
     if (this.#closed) return;
-    this.#used = this.#events.now();
+    this.#heard = this.#events.now();
+    this.#askedAt = null;
+    if (this.#pingedAt !== null && chunk[0] === PONG[0] && chunk[1] === PONG[1]) this.#pongs = true;
+    this.#pingedAt = null;
+    // A connection nobody uses but for pings may end.
+    if (!this.#ours || chunk.length > PING.length) this.#used = this.#heard;
     this.#ponged = false;
     this.#framer.push(chunk);
-    this.#unfinishedSince = this.#framer.pending === 0 ? null : (this.#unfinishedSince ?? this.#used);
+    this.#unfinishedSince = this.#framer.pending === 0 ? null : (this.#unfinishedSince ?? this.#heard);
   }
 
   /**
@@ -127,3 +166,11 @@ export class Connection {
     } else this.close(fault.detail);
   }
 }
+
+const isWord = (bytes: Uint8Array, word: string): boolean => {
+  for (let i = 0; i < word.length; i++) if (bytes[i] !== word.charCodeAt(i)) return false;
+  return true;
+};
+
+/** A request that is answered; neither a response nor an ACK is. */
+const wantsAnswer = (bytes: Uint8Array): boolean => !isWord(bytes, 'SIP/') && !isWord(bytes, 'ACK ');

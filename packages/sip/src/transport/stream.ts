@@ -39,7 +39,7 @@ export interface StreamProtocol {
 /** Connections at a time when nobody says how many. */
 export const MOST = 10_000;
 /** A trunk that is not reached by then is not reached (a caller is waiting). */
-const CONNECT_WITHIN: Ms = 5000;
+const CONNECT_WITHIN: Ms = 3000;
 /** Time for a message to come complete. */
 const MESSAGE_WITHIN: Ms = 20_000;
 /** A registration lasts an hour at most, and the connection of a registered phone is not taken away. */
@@ -170,24 +170,24 @@ class StreamTransport implements Transport, ConnectionEvents {
     const { host } = this.#options;
     const localAddress = host === '0.0.0.0' || host === '::' ? undefined : host;
     const socket = this.#protocol.dial(to, localAddress);
-    const connection = this.#add(socket, to.address, to.port);
+    const connection = this.#add(socket, to.address, to.port, true);
     const late = this.#clock.after(CONNECT_WITHIN, () => connection.close('no connection'));
     socket.once(this.#protocol.connected, () => late.cancel());
     socket.once('close', () => late.cancel());
     return connection;
   }
 
-  #add(socket: Socket, address: string, port: number): Connection {
+  #add(socket: Socket, address: string, port: number, ours = false): Connection {
     const { protocol } = this.#protocol;
     const peer: Peer = { protocol, address, port, flow: `${protocol}-${++this.#flows}` };
-    const connection = new Connection(socket, peer, this);
+    const connection = new Connection(socket, peer, this, ours);
     this.#byFlow.set(peer.flow ?? '', connection);
     this.#byPeer.set(keyOf(peer), connection);
     this.#watch ??= this.#clock.after(LOOK_EVERY, () => this.#look());
     return connection;
   }
 
-  /** Closes what is idle, what never said anything, and what began a message and does not end it. */
+  /** Closes what is idle or dead, what never said anything, and what began a message and does not end it. */
   #look(): void {
     this.#watch = null;
     const idle = this.#options.idle ?? IDLE;
@@ -195,6 +195,7 @@ class StreamTransport implements Transport, ConnectionEvents {
       if (connection.unfinished() > MESSAGE_WITHIN) connection.close('message without end');
       else if (connection.idle() > (connection.proven ? idle : Math.min(idle, FIRST_MESSAGE_WITHIN)))
         connection.close('idle');
+      else connection.look();
     }
     if (this.#byFlow.size > 0) this.#watch = this.#clock.after(LOOK_EVERY, () => this.#look());
   }

@@ -142,6 +142,34 @@ describe('TCP', () => {
     socket.destroy();
   });
 
+  it('RFC 3261 §18.3: requests that come byte by byte, keep-alives among them, are answered each', async () => {
+    const stack = await listen();
+    let asked = 0;
+    stack.events = {
+      invite: () => {},
+      request: transaction => {
+        asked++;
+        transaction.respond(200);
+      },
+    };
+    const socket = await dial(stack);
+    socket.setNoDelay(true);
+    let answers = '';
+    const all = new Promise<void>(resolve => {
+      socket.on('data', chunk => {
+        answers += String(chunk);
+        if (answers.split('SIP/2.0 200 OK').length === 3 && answers.includes('\r\n\r\n\r\n')) resolve();
+      });
+    });
+    for (const byte of Buffer.from(`${request('a', 1)}\r\n\r\n${request('b', 1)}`)) {
+      socket.write(Buffer.from([byte]));
+      await new Promise(setImmediate);
+    }
+    await all;
+    expect(asked).toBe(2);
+    socket.destroy();
+  });
+
   it('RFC 3261 §18.3: without Content-Length the stream cannot be cut: 400 and the connection is closed', async () => {
     const socket = await dial(await listen());
     socket.write(request('a', 1).replace('Content-Length: 0\r\n', ''));
