@@ -57,6 +57,8 @@ export interface Negotiated {
   readonly receive: readonly { readonly codec: CodecName; readonly payloadType: number }[];
   /** telephone-event payload type (RFC 4733), the same both ways. */
   readonly telephoneEvent?: number | undefined;
+  /** The peer is told of keys by signalling (SIP INFO): it is sent neither events nor tones. */
+  readonly keysApart?: boolean | undefined;
   /** Seen from us: `sendonly` = we only send. */
   readonly direction: 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
   /** ms per packet that we send. */

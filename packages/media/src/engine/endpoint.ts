@@ -10,7 +10,7 @@ import { Outbound } from './outbound.ts';
 import type { Paced, Pacer } from './pacer.ts';
 import { Playback } from './playback.ts';
 import { Reports } from './reports.ts';
-import { type Listener, PCMA, PCMU, type Sound, type Source, type Sources } from './sources.ts';
+import { EVENT, type Listener, PCMA, PCMU, type Sound, type Source, type Sources } from './sources.ts';
 import type { Inlet, Wire } from './wire.ts';
 
 /** What all endpoints of a thread share. */
@@ -55,7 +55,7 @@ export class Endpoint implements Inlet, Listener, Paced {
     this.#keys = new KeySender(this.#out);
     this.#in = new Inbound(this.#latch, sources.open(ep), this.#out.stream.ssrc, {
       flow: state => shared.emit({ is: 'flow', ep, state }),
-      key: key => this.#pressed(key),
+      key: (key, via) => this.#pressed(key, via),
     });
     this.#reports = new Reports(clock, this.#in, this.#out, this.#latch, random);
   }
@@ -116,15 +116,16 @@ export class Endpoint implements Inlet, Listener, Paced {
   /** A packet of an endpoint that this one hears. */
   packet(source: Source, sound: Sound): void {
     if (this.#mixer) {
-      const { kind, packet, start, end, key } = sound;
-      if (kind === PCMA || kind === PCMU) {
+      const { kind, packet, start, end, key, toned } = sound;
+      if ((kind === PCMA || kind === PCMU) && !toned) {
         this.#mixer.push(source, kind === PCMA ? 'PCMA' : 'PCMU', packet, start, end);
       }
       if (key) this.#send(key);
       return;
     }
-    // The peer knows no telephone-event: he hears the key as a tone.
-    if (sound.key && this.#out.telephoneEvent === undefined) this.#send(sound.key);
+    // Events for a peer who knows none become tones, tones for one who knows events become events.
+    if (sound.key && (sound.kind === EVENT) === (this.#out.telephoneEvent === undefined))
+      this.#send(sound.key);
     if (!this.#keys.busy) this.#out.relay(source, sound);
   }
 
@@ -191,8 +192,8 @@ export class Endpoint implements Inlet, Listener, Paced {
     }
   }
 
-  #pressed(key: Key): void {
-    if (this.#in.keys !== 'off') this.#shared.emit({ is: 'heard', ep: this.ep, what: { key, via: '4733' } });
+  #pressed(key: Key, via: '4733' | 'inband'): void {
+    if (this.#in.keys !== 'off') this.#shared.emit({ is: 'heard', ep: this.ep, what: { key, via } });
     const playback = this.#playback;
     if (!playback?.play.stopOn?.includes(key)) return;
     this.#played('key');
@@ -200,6 +201,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   }
 
   #send(keys: string): void {
+    if (this.#out.keysApart) return;
     this.#keys.add(keys);
     this.#shared.pacer.add(this);
   }

@@ -1,9 +1,19 @@
 import type { Ms } from '@kommutator/base';
-import type { Event, Key, Negotiated } from '../protocol.ts';
+import { QUIET } from '../codec/g711.ts';
+import type { CodecName, Event, Key, Negotiated, Watched } from '../protocol.ts';
 import type { Latch, Verdict } from '../rtp/latch.ts';
-import { payloadEnd, payloadStart, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from '../rtp/packet.ts';
-import { Reception } from '../rtp/reception.ts';
+import {
+  payloadEnd,
+  payloadStart,
+  payloadTypeOf,
+  sequenceAhead,
+  sequenceOf,
+  ssrcOf,
+  timestampOf,
+} from '../rtp/packet.ts';
+import { MAX_DROPOUT, Reception } from '../rtp/reception.ts';
 import { KeyEar } from '../rtp/telephone-event.ts';
+import { KeyDetector } from '../tones/key-detector.ts';
 import { EVENT, type Kind, NONE, PCMA, PCMU, type Sound, type Source, spread } from './sources.ts';
 
 type Flow = Extract<Event, { is: 'flow' }>['state'];
@@ -17,7 +27,7 @@ const LONGEST = 1_500;
 
 export interface InboundEvents {
   flow(state: Flow): void;
-  key(key: Key): void;
+  key(key: Key, via: '4733' | 'inband'): void;
 }
 
 // One for the thread: a packet is passed on before the next is read.
@@ -27,6 +37,7 @@ const sound: Sound = {
   start: 0,
   end: 0,
   key: undefined,
+  toned: false,
   now: 0,
   own: true,
 };
@@ -34,7 +45,7 @@ const sound: Sound = {
 /** The way in: judges the source, counts, hears keys, and gives packets to who hears this endpoint. */
 export class Inbound {
   readonly reception = new Reception();
-  keys: 'relay' | 'withhold' | 'off' = 'relay';
+  keys: Watched = 'relay';
   /** Packets above what a phone can send. */
   flooded = 0;
   readonly #latch: Latch;
@@ -43,6 +54,10 @@ export class Inbound {
   readonly #events: InboundEvents;
   readonly #kinds = new Uint8Array(128);
   readonly #ear = new KeyEar();
+  /** Listens for keys in the sound of a peer without telephone-event. */
+  #detector: KeyDetector | undefined;
+  /** Sequence number of the packet it heard last. */
+  #detected = 0;
   #flows = false;
   #budget = BUDGET;
   #keyBudget = KEY_BUDGET;
@@ -62,6 +77,7 @@ export class Inbound {
     for (const { codec, payloadType } of to.receive)
       this.#kinds[payloadType] = codec === 'PCMA' ? PCMA : PCMU;
     if (to.telephoneEvent !== undefined) this.#kinds[to.telephoneEvent] = EVENT;
+    this.#detector = to.telephoneEvent === undefined ? (this.#detector ?? new KeyDetector()) : undefined;
     const flows = to.direction === 'sendrecv' || to.direction === 'recvonly';
     if (flows && !this.#flows) this.#lastAt = now;
     this.#flows = flows;
@@ -69,7 +85,7 @@ export class Inbound {
     this.#latch.expect({ address, port, signallingAddress }, to.answered === true);
   }
 
-  watch(keys: 'relay' | 'withhold' | 'off', lostAfter: Ms, now: Ms): void {
+  watch(keys: Watched, lostAfter: Ms, now: Ms): void {
     this.keys = keys;
     this.#lostAfter = lostAfter;
     this.#lastAt = now;
@@ -103,6 +119,9 @@ export class Inbound {
       sound.kind = NONE;
       sound.key = undefined;
     }
+    sound.toned = false;
+    if (this.#detector && sound.kind !== NONE && this.keys !== 'off')
+      this.#detect(this.#detector, packet, start, end);
     sound.packet = packet;
     sound.start = start;
     sound.end = end;
@@ -128,7 +147,28 @@ export class Inbound {
   #hear(packet: Buffer, start: number): Key | undefined {
     const key = this.#ear.hear(packet, start);
     if (!key || --this.#keyBudget < 0) return undefined;
-    this.#events.key(key);
+    this.#events.key(key, '4733');
     return key;
+  }
+
+  /** Packets in the order of their sequence; one that comes late is not listened to. */
+  #detect(detector: KeyDetector, packet: Buffer, start: number, end: number): void {
+    const sequence = sequenceOf(packet);
+    const ahead = sequenceAhead(sequence, this.#detected);
+    if (ahead <= 0 && ahead > -MAX_DROPOUT) {
+      sound.toned = detector.toned;
+    } else {
+      this.#detected = sequence;
+      if (ahead !== 1) detector.gap();
+      const codec: CodecName = sound.kind === PCMA ? 'PCMA' : 'PCMU';
+      const key = detector.push(codec, packet, start, end);
+      sound.toned = detector.toned;
+      if (key && --this.#keyBudget >= 0) {
+        sound.key = this.keys === 'relay' ? key : undefined;
+        this.#events.key(key, 'inband');
+      }
+    }
+    if (sound.toned && this.keys === 'withhold')
+      packet.fill(QUIET[sound.kind === PCMA ? 'PCMA' : 'PCMU'], start, end);
   }
 }

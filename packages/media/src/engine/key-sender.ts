@@ -10,6 +10,8 @@ import { TICK } from './pacer.ts';
 const ON = KEY_ON / TICK;
 /** RFC 4733 §2.5.1.4: the end of an event is sent three times. They make up the pause after the key. */
 const ENDS = 3;
+/** Keys that may wait: who presses faster than they can be sent is heard no further. */
+const MOST = 64;
 
 /** Sends keys one after another, one tick of 20 ms at a time: as telephone-event where the peer agreed to it, else as tones. */
 export class KeySender {
@@ -27,7 +29,7 @@ export class KeySender {
   }
 
   add(keys: string): void {
-    this.#queue += keys;
+    this.#queue += keys.slice(0, MOST - this.#queue.length);
   }
 
   tick(now: Ms): void {

@@ -1,5 +1,5 @@
 import type { Ms } from '@kommutator/base';
-import { encodeInto, FRAME, transcode } from '../codec/g711.ts';
+import { encodeInto, FRAME, QUIET, transcode } from '../codec/g711.ts';
 import type { Clip } from '../codec/wav.ts';
 import type { CodecName, Negotiated } from '../protocol.ts';
 import type { Latch } from '../rtp/latch.ts';
@@ -13,6 +13,8 @@ export class Outbound {
   readonly stream: OutStream;
   wire: Wire | undefined;
   telephoneEvent: number | undefined;
+  /** Neither events nor tones of keys leave here. */
+  keysApart = false;
   #codec: CodecName = 'PCMA';
   #payloadType = 8;
   #address = '';
@@ -30,6 +32,7 @@ export class Outbound {
     this.#codec = to.send.codec;
     this.#payloadType = to.send.payloadType;
     this.telephoneEvent = to.telephoneEvent;
+    this.keysApart = to.keysApart === true;
     this.#address = to.address;
     this.#port = to.port;
     const flows = to.direction === 'sendrecv' || to.direction === 'sendonly';
@@ -59,7 +62,10 @@ export class Outbound {
     const packet = sound.own ? sound.packet : Buffer.from(sound.packet);
     const payloadType = kind === EVENT ? (this.telephoneEvent ?? 0) : this.#payloadType;
     if (!this.stream.relay(packet, feed, payloadType, markerOf(packet), sound.now)) return;
-    if (kind !== EVENT && (kind === PCMA) !== (this.#codec === 'PCMA')) {
+    // He is told of the key otherwise: the tone as well would be a second key.
+    if (sound.toned && (this.telephoneEvent !== undefined || this.keysApart))
+      packet.fill(QUIET[this.#codec], sound.start, sound.end);
+    else if (kind !== EVENT && (kind === PCMA) !== (this.#codec === 'PCMA')) {
       transcode(this.#codec, packet, sound.start, sound.end);
     }
     this.#send(packet);

@@ -15,8 +15,10 @@ export interface Sound {
   kind: Kind;
   start: number;
   end: number;
-  /** Set on the first packet of a key. */
+  /** Set on the first packet of a key; with {@link toned}, on the one in which its tone was recognised. */
   key: Key | undefined;
+  /** The sound itself holds the tone of a key (in-band DTMF), or may: who is told of keys otherwise must not hear it. */
+  toned: boolean;
   now: Ms;
   /** The listener may change the packet and send it; otherwise it must copy. */
   own: boolean;

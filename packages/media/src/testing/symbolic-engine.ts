@@ -63,16 +63,21 @@ export class SymbolicEngine implements MediaEngine {
     return weSend(endpoint) ? this.#symbol(endpoint) : 'silence';
   }
 
-  /** The phone at `far` presses a key (RFC 4733). @returns false when nobody listens to it. */
+  /** The phone at `far` presses a key: as RFC 4733 says where it was agreed on, else as a tone. @returns false when nobody listens to it. */
   press(far: string, key: Key): boolean {
     const endpoint = this.#at(far);
     if (!endpoint || !weReceive(endpoint)) return false;
     if (endpoint.watch.keys !== 'off') {
-      this.#emit({ is: 'heard', ep: endpoint.ep, what: { key, via: '4733' } });
+      this.#emit({
+        is: 'heard',
+        ep: endpoint.ep,
+        what: { key, via: endpoint.remote?.telephoneEvent === undefined ? 'inband' : '4733' },
+      });
     }
     if (endpoint.watch.keys === 'relay') {
       for (const other of this.#endpoints.values()) {
-        if (weSend(other) && sourcesOf(other.hear).includes(endpoint.ep)) other.keysHeard += key;
+        if (!weSend(other) || other.remote?.keysApart) continue;
+        if (sourcesOf(other.hear).includes(endpoint.ep)) other.keysHeard += key;
       }
     }
     if ('play' in endpoint.hear && endpoint.hear.stopOn?.includes(key))
@@ -126,7 +131,7 @@ export class SymbolicEngine implements MediaEngine {
         endpoint.watch = command;
         return { ok: true };
       case 'keys':
-        endpoint.keysHeard += command.keys;
+        if (!endpoint.remote?.keysApart) endpoint.keysHeard += command.keys;
         return { ok: true };
       case 'close':
         this.#forget(endpoint);

@@ -12,9 +12,9 @@ class Tap implements Listener {
     this.#port = port;
   }
 
-  packet(source: Source, { packet, kind, start, end, key }: Sound): void {
+  packet(source: Source, { packet, kind, start, end, key, toned }: Sound): void {
     const bytes = new Uint8Array(packet);
-    const message: Between = { ep: source.ep, bytes, kind, start, end, key };
+    const message: Between = { ep: source.ep, bytes, kind, start, end, key, toned };
     this.#port.postMessage(message, [bytes.buffer]);
   }
 }
@@ -63,9 +63,9 @@ export class Links implements Neighbours {
     } else if ('unwant' in message) {
       this.#untap(taps, message.unwant);
     } else {
-      const { ep, bytes, kind, start, end, key } = message;
+      const { ep, bytes, kind, start, end, key, toned } = message;
       const packet = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      this.#sources?.arrived(ep, { packet, kind, start, end, key, now: this.#clock.now(), own: true });
+      this.#sources?.arrived(ep, { packet, kind, start, end, key, toned, now: this.#clock.now(), own: true });
     }
   }
 

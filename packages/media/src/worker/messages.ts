@@ -27,4 +27,5 @@ export type Between =
       readonly start: number;
       readonly end: number;
       readonly key: Key | undefined;
+      readonly toned: boolean;
     };

@@ -2,7 +2,7 @@ import { VirtualClock } from '@kommutator/base';
 import { Endpoint, type Shared } from '../../src/engine/endpoint.ts';
 import { Pacer } from '../../src/engine/pacer.ts';
 import { ALONE, Sources } from '../../src/engine/sources.ts';
-import type { ClipId, Ep, Event, Hear, Negotiated } from '../../src/index.ts';
+import type { ClipId, Ep, Event, Hear, Key, Negotiated } from '../../src/index.ts';
 import { writeHeader } from '../../src/rtp/packet.ts';
 import { eventCode, writeEvent } from '../../src/rtp/telephone-event.ts';
 import { PromptLibrary } from '../../src/tones/prompts.ts';
@@ -84,7 +84,7 @@ export class Leg {
     this.timestamp += 160;
     this.endpoint.rtp(packet, '10.0.0.1', o.port ?? this.port);
   }
-  presses(key: '1' | '5' | '#', pt = 101) {
+  presses(key: Key, pt = 101) {
     const held = this.timestamp;
     for (const [duration, end] of [
       [160, false],

@@ -114,12 +114,12 @@ export class InDialog implements DialogEvents {
       transaction.respond(200);
       return;
     }
-    const key = readInfoKey(headers.get('Content-Type') ?? '', body);
-    if (!key) {
+    const told = readInfoKey(headers.get('Content-Type') ?? '', body);
+    if (!told) {
       transaction.respond(415, { headers: [['Accept', 'application/dtmf-relay, application/dtmf']] });
       return;
     }
     transaction.respond(200);
-    this.#leg.infoKey(key);
+    this.#leg.infoKey(told.key, told.type);
   }
 }

@@ -1,4 +1,5 @@
 import type { Key } from '@kommutator/media';
+import type { Body } from '@kommutator/sip';
 
 /** Keys as they come, for one reader; what is not read yet is kept. Ends when the leg ends or the reader's signal aborts. */
 class KeyFeed implements AsyncIterableIterator<Key> {
@@ -84,20 +85,41 @@ export class KeyFeeds {
 
 const KEYS: ReadonlySet<string> = new Set('0123456789*#ABCD');
 
+/** How phones write a key into an INFO. */
+export type InfoType = 'application/dtmf-relay' | 'application/dtmf';
+
+/** Length of a key told by INFO, ms. */
+const DURATION = 160;
+
+/** The body of an INFO that tells of a key. */
+export function infoBody(type: InfoType, key: Key): Body {
+  const text = type === 'application/dtmf' ? key : `Signal=${key}\r\nDuration=${DURATION}\r\n`;
+  return { type, bytes: Buffer.from(text) };
+}
+
 /**
  * The key in an INFO (`application/dtmf-relay`: `Signal=5`, `application/dtmf`: `5`); null when there is none.
  * `Signal=10` and `11` are the event numbers of * and #.
  */
-export function readInfoKey(contentType: string, body: Uint8Array): Key | null {
+export function readInfoKey(
+  contentType: string,
+  body: Uint8Array,
+): { readonly key: Key; readonly type: InfoType } | null {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase();
   const text = new TextDecoder().decode(body.subarray(0, 200));
-  if (type === 'application/dtmf') return asKey(text.trim());
+  if (type === 'application/dtmf') return told(text.trim(), type);
   if (type !== 'application/dtmf-relay') return null;
   for (const line of text.split('\n')) {
     const equals = line.indexOf('=');
-    if (line.slice(0, equals).trim().toLowerCase() === 'signal') return asKey(line.slice(equals + 1).trim());
+    if (line.slice(0, equals).trim().toLowerCase() === 'signal')
+      return told(line.slice(equals + 1).trim(), type);
   }
   return null;
+}
+
+function told(text: string, type: InfoType): { readonly key: Key; readonly type: InfoType } | null {
+  const key = asKey(text);
+  return key && { key, type };
 }
 
 function asKey(text: string): Key | null {

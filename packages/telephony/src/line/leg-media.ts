@@ -1,5 +1,5 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Answer, ClipId, Command, Ep, Event, Hear, Key, Negotiated } from '@kommutator/media';
+import type { Answer, ClipId, Command, Ep, Event, Hear, Key, Negotiated, Watched } from '@kommutator/media';
 import type { MediaHub } from './media-hub.ts';
 
 /** Where our RTP of one leg is: written into its SDP. */
@@ -13,7 +13,7 @@ export type PlayEnd = Extract<Event, { is: 'played' }>['end'];
 
 /** What the owner of an endpoint is told. */
 export interface MediaEvents {
-  key(key: Key): void;
+  key(key: Key, via: '4733' | 'inband'): void;
   /** `silent`: no RTP for the time set by {@link LegMedia.watch}; `lost`: the engine has lost the endpoint. */
   failed(why: 'silent' | 'lost'): void;
 }
@@ -47,6 +47,10 @@ export class LegMedia {
   #playing: { readonly tag: number; readonly stopOn: string; readonly end: (end: PlayEnd) => void } | null =
     null;
   #closed = false;
+  #keys: Watched = 'relay';
+  #lostAfter: Ms = 0;
+  /** Set while the phone is told of keys by signalling, and media sends it none. */
+  tellKey: ((key: Key) => void) | null = null;
   #lastWords: ((quality: Quality | null) => void) | null = null;
 
   constructor(init: MediaInit) {
@@ -92,12 +96,27 @@ export class LegMedia {
 
   /** Whether RTP is expected: `lostAfter` ms without any are reported; 0 = never. */
   watch(lostAfter: Ms): void {
-    this.#tell({ do: 'watch', ep: this.ep, keys: 'relay', lostAfter });
+    this.#lostAfter = lostAfter;
+    this.#tell({ do: 'watch', ep: this.ep, keys: this.#keys, lostAfter });
+  }
+
+  /** Keys heard in RTP are reported from now on, and not passed on. */
+  withholdKeys(): void {
+    this.#keys = 'withhold';
+    this.watch(this.#lostAfter);
+  }
+
+  /** A key that media heard and passed on: hearers that are told otherwise are told here. */
+  passHeard(key: Key): void {
+    for (const hearer of this.#hub.hearersOf(this.ep)) hearer.tellKey?.(key);
   }
 
   /** A key that came by INFO: who hears this phone hears it too, and it may stop what is played. */
   passKey(key: Key): void {
-    for (const hearer of this.#hub.hearersOf(this.ep)) hearer.#tell({ do: 'keys', ep: hearer.ep, keys: key });
+    for (const hearer of this.#hub.hearersOf(this.ep)) {
+      if (hearer.tellKey) hearer.tellKey(key);
+      else hearer.#tell({ do: 'keys', ep: hearer.ep, keys: key });
+    }
     if (this.#playing?.stopOn.includes(key)) {
       this.#playedTo('key');
       this.hear(SILENCE);
@@ -127,7 +146,7 @@ export class LegMedia {
 
   /** An event of the engine; called by the hub. */
   event(event: Event): void {
-    if (event.is === 'heard') this.events.key(event.what.key);
+    if (event.is === 'heard') this.events.key(event.what.key, event.what.via);
     else if (event.is === 'played' && event.tag === this.#playing?.tag) this.#playedTo(event.end);
     else if (event.is === 'flow' && event.state === 'lost') this.events.failed('silent');
     else if (event.is === 'stats' && event.last) this.#lastWords?.(event);

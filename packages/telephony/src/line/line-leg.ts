@@ -9,7 +9,8 @@ import { type Call, type Leg, LegEnded, type Sound } from '../call.ts';
 import type { Breadth } from './breadth.ts';
 import { reasonHeaders } from './causes.ts';
 import { InDialog } from './in-dialog.ts';
-import { KeyFeeds } from './key-feed.ts';
+import type { InfoType } from './key-feed.ts';
+import { LegKeys } from './leg-keys.ts';
 import { LegMedia, type PlayEnd, type Quality } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
 import type { Negotiation } from './negotiation.ts';
@@ -60,7 +61,7 @@ export abstract class LineLeg implements Leg {
   #cause: Cause | null = null;
   #finished: Promise<void> | null = null;
   readonly #ended = new Settled<Cause>();
-  readonly #keys = new KeyFeeds();
+  readonly #keys: LegKeys;
   #shown: Party | null = null;
   #peerTakesUpdate = false;
   #holds = false;
@@ -81,7 +82,14 @@ export abstract class LineLeg implements Leg {
       domain: config.id,
       language: config.language,
     });
-    this.media.events = { key: key => this.#keys.push(key), failed: why => this.#failed(why) };
+    this.#keys = new LegKeys({
+      clock: context.clock,
+      media: this.media,
+      events: () => init.negotiation.negotiated?.telephoneEvent !== undefined,
+      info: body => this.dialog?.request('INFO', { body }) ?? Promise.resolve(),
+      changed: () => this.mediaChanged(),
+    });
+    this.media.events = { key: (key, via) => this.#keys.heard(key, via), failed: why => this.#failed(why) };
     this.negotiation = init.negotiation;
     context.legs.add(this);
   }
@@ -143,14 +151,14 @@ export abstract class LineLeg implements Leg {
     if (this.#cause) throw new LegEnded(this, this.#cause);
     o.signal?.throwIfAborted();
     if (!this.#answered) this.openEarly();
-    this.#keys.last = null;
+    this.#keys.feeds.last = null;
     const end = await this.#whileUp(this.media.play(clips, o.stopOn), o.signal);
     if (end === 'missing') this.context.log.warn({ ...this.ids, clips }, 'a sound is missing');
-    return { key: end === 'key' ? this.#keys.last : null };
+    return { key: end === 'key' ? this.#keys.feeds.last : null };
   }
 
   keys(signal?: AbortSignal): AsyncIterable<Key> {
-    return this.#keys.open(signal);
+    return this.#keys.feeds.open(signal);
   }
 
   /** Before the answer the identity travels in the next response (RFC 3325); later in an UPDATE (RFC 3311). */
@@ -188,9 +196,8 @@ export abstract class LineLeg implements Leg {
   }
 
   /** A key that came by INFO. */
-  infoKey(key: Key): void {
-    this.#keys.push(key);
-    this.media.passKey(key);
+  infoKey(key: Key, type: InfoType): void {
+    this.#keys.info(key, type);
   }
 
   /** Tells the engine what is negotiated now and whether RTP is to be expected, and who is joined with it of a hold. */
@@ -198,7 +205,9 @@ export abstract class LineLeg implements Leg {
     const { negotiated, onHold } = this.negotiation;
     if (!negotiated) return;
     // The answer is told with the description that belongs to it: `confirm` comes here.
-    this.media.remote({ ...negotiated, answered: this.#answered });
+    const { byInfo } = this.#keys;
+    this.media.tellKey = byInfo ? key => this.#keys.tell(key) : null;
+    this.media.remote({ ...negotiated, answered: this.#answered, ...(byInfo && { keysApart: true }) });
     if (this.#answered) this.media.watch(onHold ? 0 : RTP_TIMEOUT);
     if (this.#holds === onHold) return;
     this.#holds = onHold;

@@ -50,6 +50,8 @@ export interface VirtualPhone {
   readonly supported?: readonly string[];
   /** Methods it tells in Allow: without UPDATE its sessions are refreshed by re-INVITE. */
   readonly allow?: readonly string[];
+  /** It knows no telephone-event: keys are tones. */
+  readonly tones?: boolean;
 }
 
 /** A trunk to `host`, trusted from there. */
@@ -244,7 +246,7 @@ export class VirtualExchange {
 
   #connect(name: string, at: Peer, o: VirtualPhone & Pick<PhoneInit, 'domain' | 'account'>): Phone {
     const { clock } = this;
-    const media = new SymbolicMedia(this.engine, at.address);
+    const media = new SymbolicMedia(this.engine, at.address, o.tones ? null : undefined);
     const random = seededRandom(this.#hosts * 1000 + this.phones.length + 2);
     const { domain, account, displayName } = o;
     const stack = createStack({

@@ -124,9 +124,9 @@ describe('what is read from headers', () => {
   });
 
   test('keys in INFO of both kinds', () => {
-    expect(readInfoKey('application/dtmf-relay', bytes('Signal=5\r\nDuration=160\r\n'))).toBe('5');
-    expect(readInfoKey('Application/DTMF-Relay; x=y', bytes('Duration=1\nsignal= 11'))).toBe('#');
-    expect(readInfoKey('application/dtmf', bytes('*'))).toBe('*');
+    expect(readInfoKey('application/dtmf-relay', bytes('Signal=5\r\nDuration=160\r\n'))?.key).toBe('5');
+    expect(readInfoKey('Application/DTMF-Relay; x=y', bytes('Duration=1\nsignal= 11'))?.key).toBe('#');
+    expect(readInfoKey('application/dtmf', bytes('*'))).toEqual({ key: '*', type: 'application/dtmf' });
     expect(readInfoKey('application/dtmf', bytes('55'))).toBeNull();
     expect(readInfoKey('text/plain', bytes('5'))).toBeNull();
   });

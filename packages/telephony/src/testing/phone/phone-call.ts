@@ -40,6 +40,8 @@ export abstract class PhoneCall {
   readonly startedAt: Ms;
   answeredAt: Ms | null = null;
   end: PhoneEnd | null = null;
+  /** What the exchange told by INFO: content type and body. */
+  readonly informed: string[] = [];
   /** Resolves when the call is over. */
   readonly over: Promise<PhoneEnd>;
   protected dialog: Dialog | null = null;
@@ -75,6 +77,18 @@ export abstract class PhoneCall {
   /** Presses keys one after another. */
   async sends(keys: string): Promise<void> {
     for (const key of keys) await this.audio.press(key as Key);
+  }
+
+  /** Tells of keys by INFO, one after another. @returns the answers. */
+  async informs(keys: string, type = 'application/dtmf-relay'): Promise<number[]> {
+    const answers: number[] = [];
+    for (const key of keys) {
+      const text = type === 'application/dtmf' ? key : `Signal=${key}\r\nDuration=100\r\n`;
+      const body = { type, bytes: new TextEncoder().encode(text) };
+      const response = await this.dialog?.request('INFO', { body });
+      answers.push(response?.status ?? 481);
+    }
+    return answers;
   }
 
   /** Gives the call up: CANCEL, refusal or BYE, as its state asks. */
@@ -125,6 +139,10 @@ export abstract class PhoneCall {
   /** Requests of the exchange inside the dialog are welcome; a re-INVITE is answered as the first one was. */
   #request(transaction: ServerTransaction): void {
     const { request } = transaction;
+    if (request.method === 'INFO') {
+      const body = new TextDecoder().decode(request.body).trim().replaceAll('\r\n', ' ');
+      this.informed.push(`${request.headers.get('Content-Type')}: ${body}`);
+    }
     if (request.method !== 'INVITE') {
       transaction.respond(200);
       return;

@@ -14,13 +14,13 @@ export interface PhoneAudio {
   readonly port: number;
   /** The codecs it has, in its order; all of ours when left out. */
   readonly codecs?: readonly AudioCodec[];
-  /** Payload type of telephone-event in its offers; ours when left out. */
-  readonly telephoneEvent?: number;
+  /** Payload type of telephone-event in its offers; ours when left out, null = it knows none. */
+  readonly telephoneEvent?: number | null;
   /** Offer and answer are through, or have changed. */
   connect(remote: AudioDescription): void;
   /** What it hears now, as the media in use can tell it: a symbol, or the name of a tone. */
   hears(): Promise<string>;
-  /** Presses a key (RFC 4733). */
+  /** Presses a key: an event (RFC 4733), a tone where it knows none. */
   press(key: Key): Promise<void>;
   /** All keys it was made to hear. */
   keysHeard(): string;

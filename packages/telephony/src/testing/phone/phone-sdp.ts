@@ -18,14 +18,14 @@ import type { PhoneAudio } from './phone-media.ts';
 export class PhoneSdp {
   readonly #address: string;
   readonly #codecs: readonly AudioCodec[];
-  readonly #telephoneEvent: number;
+  readonly #telephoneEvent: number | undefined;
   #local: LocalDescription;
   #remote: SessionDescription | null = null;
 
   constructor(at: Pick<PhoneAudio, 'address' | 'port' | 'codecs' | 'telephoneEvent'>) {
     this.#address = at.address;
     this.#codecs = at.codecs ?? DEFAULT_CODECS;
-    this.#telephoneEvent = at.telephoneEvent ?? TELEPHONE_EVENT;
+    this.#telephoneEvent = at.telephoneEvent === null ? undefined : (at.telephoneEvent ?? TELEPHONE_EVENT);
     this.#local = {
       sessionId: String(at.port),
       version: 0,
@@ -54,8 +54,8 @@ export class PhoneSdp {
     const remote = this.#remote;
     const agreed = remote?.audio ? answerAudio(remote.audio, this.#codecs) : null;
     if (!remote || !agreed) return this.offer();
-    const { codecs, telephoneEvent } = agreed;
-    this.#next({ codecs, telephoneEvent });
+    const telephoneEvent = this.#telephoneEvent === undefined ? undefined : agreed.telephoneEvent;
+    this.#next({ codecs: agreed.codecs, telephoneEvent });
     return sdp(writeAnswer(this.#local, remote));
   }
 

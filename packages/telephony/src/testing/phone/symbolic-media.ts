@@ -6,10 +6,13 @@ import type { PhoneAudio, PhoneMedia } from './phone-media.ts';
 export class SymbolicMedia implements PhoneMedia {
   readonly #engine: SymbolicEngine;
   readonly #address: string;
+  readonly #telephoneEvent: null | undefined;
   #port = 4_000;
   #open = 0;
 
-  constructor(engine: SymbolicEngine, address: string) {
+  /** @param telephoneEvent null = the phone presses keys as tones. */
+  constructor(engine: SymbolicEngine, address: string, telephoneEvent?: null) {
+    this.#telephoneEvent = telephoneEvent;
     this.#engine = engine;
     this.#address = address;
   }
@@ -30,6 +33,7 @@ export class SymbolicMedia implements PhoneMedia {
     return {
       address,
       port,
+      ...(this.#telephoneEvent === null && { telephoneEvent: null }),
       connect: () => undefined,
       hears: async () => engine.hears(far),
       press: async (key: Key) => {
