@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
- * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers`, `--quick`.
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood`, `--quick`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allowManyCalls, type RunningExchange, startExchange } from '@kommutator/e2e';
+import { measureFlood } from './flood.ts';
 import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
 import { measureRelay } from './relay.ts';
@@ -98,6 +99,29 @@ async function benchRegisters(exchange: RunningExchange): Promise<void> {
   say();
 }
 
+const FLOODS = [
+  { name: 'nobody attacks', flood: null },
+  { name: '8 addresses', flood: { registers: 5_000, invites: 2_000, sources: 8 } },
+  { name: '1 000 addresses', flood: { registers: 5_000, invites: 2_000, sources: 1_000 } },
+] as const;
+
+async function benchFlood(exchange: RunningExchange): Promise<void> {
+  say('### 50 calls a second under a flood: 5 000 REGISTER with wrong passwords and 2 000 INVITE a second\n');
+  say(
+    '| flood from | calls | failed | INVITE to 200: p50 | p99 | max | flood sent/s | not read | answered/s | bans | signalling, cores |',
+  );
+  say('|---|---|---|---|---|---|---|---|---|---|---|');
+  await measureFlood(exchange, { rate: 50, seconds: 5, flood: null });
+  for (const { name, flood } of FLOODS) {
+    const f = await measureFlood(exchange, { rate: 50, seconds, flood });
+    const delays = [f.delay.p50, f.delay.p99, f.delay.max].map(ms => `${ms.toFixed(1)} ms`).join(' | ');
+    say(
+      `| ${name} | ${f.placed} | ${f.failed} | ${delays} | ${f.sent.toFixed(0)} | ${(f.unread * 100).toFixed(1)} % | ${f.heard.toFixed(0)} | ${f.bans} | ${f.core.toFixed(2)} |`,
+    );
+  }
+  say();
+}
+
 say(
   `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
 );
@@ -113,3 +137,4 @@ say();
 if (wanted('set-ups')) await benchSetUps(exchange);
 if (wanted('relay')) await benchRelay(exchange);
 if (wanted('registers')) await benchRegisters(exchange);
+if (wanted('flood')) await benchFlood(exchange);

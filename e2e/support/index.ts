@@ -2,6 +2,7 @@
 export * from './baresip.ts';
 export * from './configure.ts';
 export * from './exchange.ts';
+export * from './flood.ts';
 export * from './history.ts';
 export * from './load.ts';
 export * from './metrics.ts';

@@ -8,6 +8,8 @@ const PATIENCE: Ms = 5_000;
 export interface LoadResult {
   readonly placed: number;
   readonly answered: number;
+  /** ms from INVITE to 200 of the calls answered, in the order of their answers. */
+  readonly setUps: readonly number[];
   /** SIP Call-IDs of the calls whose BYE was answered 200: the exchange promised to remember these. */
   readonly acknowledged: readonly string[];
   readonly failed: readonly { readonly index: number; readonly callId: string; readonly status: number }[];
@@ -54,10 +56,12 @@ export function answerEverything(stack: SipStack, answer: Uint8Array): void {
 /** Places calls from the trunk at a steady rate, talks, hangs up, and keeps the books. */
 export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
   const acknowledged: string[] = [];
+  const setUps: number[] = [];
   const failed: { index: number; callId: string; status: number }[] = [];
   let answered = 0;
   const one = (index: number) =>
     new Promise<void>(done => {
+      const placed = o.clock.now();
       const number = o.numbers[index % o.numbers.length] as string;
       const client = o.stack.invite(
         {
@@ -78,6 +82,7 @@ export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
           answered: (_response, dialog) => {
             impatient.cancel();
             answered++;
+            setUps.push(o.clock.now() - placed);
             let over = false;
             const end = () => {
               over = true;
@@ -111,5 +116,5 @@ export async function placeCalls(o: LoadOptions): Promise<LoadResult> {
     all.push(one(i));
   }
   await Promise.all(all);
-  return { placed: o.calls, answered, acknowledged, failed };
+  return { placed: o.calls, answered, setUps, acknowledged, failed };
 }

@@ -37,6 +37,8 @@ export interface RealPhoneOptions extends VoiceOptions {
   readonly domain?: string;
   readonly protocol?: PhoneProtocol;
   readonly displayName?: string;
+  /** A loopback address of UDP, TCP and TLS; 127.0.0.1, which is the trunk's too, when left out. */
+  readonly host?: string;
   /** SIP port; any free one when left out. */
   readonly port?: number;
   /** Says 180 by itself; true when left out. */
@@ -57,7 +59,7 @@ export async function openPhone(exchange: Known, o: RealPhoneOptions): Promise<R
   const clock = new SystemClock();
   const media = new RtpMedia(clock, o);
   const protocol = o.protocol ?? 'udp';
-  const transport = await transportOf(exchange, protocol, o.port ?? 0);
+  const transport = await transportOf(exchange, protocol, { host: o.host ?? '127.0.0.1', port: o.port ?? 0 });
   const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'test phone' });
   const phone = new Phone({
     clock,
@@ -89,9 +91,12 @@ function portFor(exchange: Known, protocol: PhoneProtocol): number {
   return protocol === 'tls' ? exchange.sipTlsPort : exchange.sipPort;
 }
 
-async function transportOf(exchange: Known, protocol: PhoneProtocol, port: number): Promise<Transport> {
+async function transportOf(
+  exchange: Known,
+  protocol: PhoneProtocol,
+  at: { readonly host: string; readonly port: number },
+): Promise<Transport> {
   const clock = new SystemClock();
-  const at = { host: '127.0.0.1', port };
   const trust = async () => ({ authorities: await certificateOf(exchange) });
   if (protocol === 'ws' || protocol === 'wss') {
     const url = `${protocol}://127.0.0.1:${portFor(exchange, protocol)}/sip`;
