@@ -84,7 +84,7 @@ function readFields(text: string, at: number, into: FieldList): { seen: number; 
     if (!field) fault ??= NAMELESS;
     else {
       const value = folded ? unfold(text.slice(colon + 1, to)) : trimmed(text, colon + 1, to);
-      into.push(field, dirty ? clean(value) : value);
+      into.push(field, dirty ? clean(value).trim() : value);
       if ((seen & field.bit & ONCE) !== 0) {
         fault ??= {
           code: field.bit === FIELD.contentLength ? 'content-length' : 'header',

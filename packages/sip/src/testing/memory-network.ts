@@ -127,6 +127,11 @@ export class MemoryNetwork {
     return host;
   }
 
+  /** A datagram with a forged source, delivered at once: what anybody on the Internet can send. */
+  forge(from: Peer, to: Peer, bytes: Uint8Array): void {
+    this.#hosts.get(keyOf(to))?.receive(bytes.slice(), from);
+  }
+
   /** The connections of a host are lost, as when its power fails: everybody else is told. Nothing over UDP. */
   disconnect(host: Peer): void {
     if (host.protocol === 'udp') return;

@@ -54,6 +54,13 @@ test('RFC 3261 §7.3.1 stray CR, LF and NUL in what came in are spaces', () => {
   expect(response).toMatchObject({ kind: 'response', reason: 'O K' });
 });
 
+test('RFC 3261 §7.3.1 a stray CR at the end of a line leaves no blank behind the value (found by mutation)', () => {
+  const message = parsed(INVITE.replace('Max-Forwards: 70', 'Max-Forwards: 70\r'));
+  expect(message.headers.get('max-forwards')).toBe('70');
+  const again = parsed(Buffer.from(serializeMessage(message)).toString());
+  expect([...again.headers]).toEqual([...message.headers]);
+});
+
 test('RFC 3261 §8.2.6.1 a 100 carries the Timestamp of the request, other responses do not', () => {
   const request = parsed(INVITE.replace('Max-Forwards: 70', 'Timestamp: 54'));
   if (request.kind !== 'request') throw new Error('not a request');
