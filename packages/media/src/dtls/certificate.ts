@@ -1,10 +1,9 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
 /** The certificate we show to browsers; can be handed to threads. */
 export interface DtlsCertificate {
   readonly der: Uint8Array;
-  /** PKCS #8, PEM. */
-  readonly key: string;
+  readonly key: KeyObject;
   /** SHA-256 as it stands in SDP: `AB:CD:…` (RFC 8122 §5). */
   readonly fingerprint: string;
 }
@@ -30,7 +29,7 @@ export function makeCertificate(wall: number): DtlsCertificate {
   const certificate = sequence(toSign, ECDSA_SHA256, der(0x03, Buffer.concat([Buffer.of(0), signature])));
   return {
     der: certificate,
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    key: privateKey,
     fingerprint: fingerprintOf(certificate, 'sha-256') ?? '',
   };
 }
