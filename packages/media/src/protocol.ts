@@ -1,7 +1,10 @@
 import type { Brand, Ms } from '@kommutator/base';
+import type { Fingerprint } from './dtls/identity.ts';
+import type { IceCredentials } from './ice/lite.ts';
+import type { SrtpSuite } from './srtp/profile.ts';
 
 /** Commands and events between signalling and the media engine: serialisable, versioned by this file. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** A media endpoint: one RTP socket pair, one SSRC for its whole life. Named by who opens it. */
 export type Ep = Brand<string, 'Ep'>;
@@ -46,6 +49,19 @@ export type Hear =
 
 export type CodecName = 'PCMA' | 'PCMU';
 
+/** How RTP is protected: by keys out of SDP (RFC 4568, base64 of key and salt), or by those of a handshake (RFC 5764). */
+export type Secure =
+  | { readonly by: 'sdes'; readonly suite: SrtpSuite; readonly send: string; readonly receive: string }
+  | {
+      readonly by: 'dtls';
+      /** Ours; the client says hello. */
+      readonly role: 'client' | 'server';
+      /** The peer's certificate must have one of these. */
+      readonly fingerprints: readonly Fingerprint[];
+      /** Our credentials, and the peer's name in his checks. */
+      readonly ice: { readonly local: IceCredentials; readonly remote: string };
+    };
+
 /** The outcome of offer and answer for one endpoint. */
 export interface Negotiated {
   readonly address: string;
@@ -67,6 +83,8 @@ export interface Negotiated {
   readonly signallingAddress?: string | undefined;
   /** The call is answered: from now on the latch follows only a new offer/answer or a stream that goes on. */
   readonly answered?: boolean | undefined;
+  /** Absent: plain RTP. An endpoint opened as `webrtc` takes nothing but DTLS. */
+  readonly secure?: Secure | undefined;
 }
 
 /** Signalling → media. Idempotent by endpoint id; each is answered once. */
@@ -75,7 +93,8 @@ export type Command =
       readonly do: 'open';
       readonly ep: Ep;
       readonly domain: string;
-      readonly as: 'rtp';
+      /** `webrtc`: ICE, DTLS and SRTP on one port, never anything in clear. */
+      readonly as: 'rtp' | 'webrtc';
       /** Language of the clips it hears: `ru`, `en`. */
       readonly language: string;
     }
@@ -120,6 +139,8 @@ export type Answer =
       readonly ok: true;
       readonly address?: string;
       readonly port?: number;
+      /** SHA-256 of our certificate as SDP writes it; for `webrtc`. */
+      readonly fingerprint?: string;
       /** Of `adopt`. */
       readonly living?: readonly Living[];
       readonly next?: number;

@@ -14,9 +14,7 @@ const [ECDSA = 0, RSA_PSS = 0, RSA_PKCS1 = 0] = SIGNATURES;
 
 /** @returns the key of a certificate that has one of the fingerprints promised in SDP (RFC 8827 §6.5). @throws DtlsFault */
 export function authenticate(certificate: Buffer, promised: readonly Fingerprint[]): KeyObject {
-  const kept = promised.some(
-    ({ hash, value }) => fingerprintOf(certificate, hash) === value.toUpperCase(),
-  );
+  const kept = promised.some(({ hash, value }) => fingerprintOf(certificate, hash) === value.toUpperCase());
   if (!kept) throw new DtlsFault(ALERT.badCertificate, 'the certificate is not the one SDP promised');
   try {
     return new X509Certificate(certificate).publicKey;

@@ -20,7 +20,14 @@ export const ECDHE_ECDSA = 0xc02b;
 export const ECDHE_RSA = 0xc02f;
 const RENEGOTIATION_SCSV = 0x00ff;
 export const P256 = 23;
-const EXTENSION = { groups: 10, pointFormats: 11, signatures: 13, srtp: 14, masterSecret: 23, renegotiation: 0xff01 };
+const EXTENSION = {
+  groups: 10,
+  pointFormats: 11,
+  signatures: 13,
+  srtp: 14,
+  masterSecret: 23,
+  renegotiation: 0xff01,
+};
 /** ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256. */
 export const SIGNATURES = [0x0403, 0x0804, 0x0401];
 const ECDSA_SIGN = 64;
@@ -63,11 +70,7 @@ export function readClientHello(body: Buffer): ClientHello {
   };
 }
 
-export const writeClientHello = (
-  random: Buffer,
-  cookie: Buffer,
-  srtp: readonly number[],
-): Buffer =>
+export const writeClientHello = (random: Buffer, cookie: Buffer, srtp: readonly number[]): Buffer =>
   Buffer.concat([
     uint(VERSION, 2),
     random,

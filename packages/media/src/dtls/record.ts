@@ -94,9 +94,7 @@ export class RecordReader {
     const end = body.length - TAG;
     const nonce = Buffer.concat([this.#keys.iv, body.subarray(0, EXPLICIT)]);
     const decipher = createDecipheriv('aes-128-gcm', this.#keys.key, nonce, { authTagLength: TAG });
-    decipher.setAAD(
-      Buffer.concat([number, head(type, 0, 0, 0).subarray(0, 3), length(end - EXPLICIT)]),
-    );
+    decipher.setAAD(Buffer.concat([number, head(type, 0, 0, 0).subarray(0, 3), length(end - EXPLICIT)]));
     decipher.setAuthTag(body.subarray(end));
     const opened = decipher.update(body.subarray(EXPLICIT, end));
     try {

@@ -1,7 +1,11 @@
 import type { Clock, Ms } from '@kommutator/base';
+import type { DtlsCertificate } from '../dtls/certificate.ts';
 import type { Answer, Command, Ep, Event, Hear, Key, Living, Negotiated, Watched } from '../protocol.ts';
 import { Latch } from '../rtp/latch.ts';
 import { isRtcp } from '../rtp/packet.ts';
+import { SdesShield } from '../secure/sdes.ts';
+import type { Shield, ShieldEvents } from '../secure/shield.ts';
+import { WebrtcShield } from '../secure/webrtc.ts';
 import type { PromptLibrary } from '../tones/prompts.ts';
 import { Inbound } from './inbound.ts';
 import { KeySender } from './key-sender.ts';
@@ -21,6 +25,9 @@ export interface Shared {
   readonly library: Pick<PromptLibrary, 'find'>;
   readonly random: () => number;
   readonly emit: (event: Event) => void;
+  readonly log: (line: string) => void;
+  /** Shown to browsers. */
+  readonly certificate: () => DtlsCertificate;
 }
 
 /** One endpoint: packets in, packets out, and the one thing it hears. */
@@ -37,6 +44,9 @@ export class Endpoint implements Inlet, Listener, Paced {
   readonly #out: Outbound;
   readonly #keys: KeySender;
   readonly #reports: Reports;
+  readonly #webrtc: boolean;
+  #wire: Wire | undefined;
+  #shield: Shield | undefined;
   #mux = false;
   #negotiated: Negotiated | undefined;
   #hears: Hear = { silence: true };
@@ -45,8 +55,9 @@ export class Endpoint implements Inlet, Listener, Paced {
   #playback: Playback | undefined;
   #mixer: Mixer | undefined;
 
-  constructor({ ep, domain, language }: Extract<Command, { do: 'open' }>, shared: Shared) {
+  constructor({ ep, domain, language, as }: Extract<Command, { do: 'open' }>, shared: Shared) {
     this.ep = ep;
+    this.#webrtc = as === 'webrtc';
     this.#shared = shared;
     this.#language = language;
     this.#domain = domain;
@@ -58,19 +69,31 @@ export class Endpoint implements Inlet, Listener, Paced {
       key: (key, via) => this.#pressed(key, via),
     });
     this.#reports = new Reports(clock, this.#in, this.#out, this.#latch, random);
+    if (this.#webrtc) {
+      const deps = { clock, certificate: shared.certificate() };
+      this.#shield = new WebrtcShield(this.#within, deps, this.#shieldEvents);
+    }
+  }
+
+  /** Our certificate's, for SDP; undefined where there is no DTLS. */
+  get fingerprint(): string | undefined {
+    return this.#webrtc ? this.#shared.certificate().fingerprint : undefined;
   }
 
   /** The sockets are bound. */
   connect(wire: Wire, port: number): void {
     this.port = port;
-    this.#out.wire = wire;
-    if (this.#negotiated && !this.#mux) wire.openRtcp();
+    this.#wire = wire;
+    this.#shield?.connect(wire);
+    this.#out.wire = this.#shield?.inside ?? wire;
+    if (this.#negotiated && !this.#mux) this.#out.wire.openRtcp();
   }
 
   /** Carries out a command of its own; the rest is the engine's. */
   obey(command: Exclude<Command, { do: 'open' | 'close' | 'adopt' | 'renew' }>): Answer {
     switch (command.do) {
       case 'remote':
+        if (!this.#protect(command.to)) return { ok: false, refused: 'bad-command' };
         this.#remote(command.to);
         break;
       case 'hear':
@@ -105,12 +128,14 @@ export class Endpoint implements Inlet, Listener, Paced {
   rtp(packet: Buffer, address: string, port: number): void {
     // A closed socket may still deliver what it had read.
     if (this.closed) return;
-    if (!isRtcp(packet)) this.#in.packet(packet, address, port, this.#shared.clock.now());
-    else if (this.#mux) this.#reports.receive(packet, address, port);
+    if (this.#shield) this.#shield.outside.rtp(packet, address, port);
+    else this.#rtp(packet, address, port);
   }
 
   rtcp(packet: Buffer, address: string, port: number): void {
-    this.#reports.receive(packet, address, port);
+    if (this.closed) return;
+    if (this.#shield) this.#shield.outside.rtcp(packet, address, port);
+    else this.#reports.receive(packet, address, port);
   }
 
   /** A packet of an endpoint that this one hears. */
@@ -139,6 +164,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   /** Twice a second: what was lost, what is due. */
   sweep(now: Ms): void {
     this.#in.sweep(now);
+    this.#shield?.sweep(now);
     const stats = this.#reports.sweep(this.ep, now);
     if (stats) this.#shared.emit(stats);
   }
@@ -152,8 +178,49 @@ export class Endpoint implements Inlet, Listener, Paced {
     this.#shared.emit(this.#reports.stats(this.ep, true));
     this.#shared.pacer.remove(this);
     this.#shared.sources.close(this.ep);
-    this.#out.wire?.close();
+    this.#shield?.close();
+    this.#wire?.close();
+    this.#wire = undefined;
     this.#out.wire = undefined;
+  }
+
+  readonly #within: Inlet = {
+    rtp: (packet, address, port) => this.#rtp(packet, address, port),
+    rtcp: (packet, address, port) => this.#reports.receive(packet, address, port),
+  };
+
+  readonly #shieldEvents: ShieldEvents = {
+    refused: () => {
+      this.#reports.refused++;
+    },
+    moved: () => this.#shared.emit({ is: 'flow', ep: this.ep, state: 'moved' }),
+    lost: why => {
+      this.#shared.log(`media: ${this.ep}: ${why}`);
+      this.#shared.emit({ is: 'flow', ep: this.ep, state: 'lost' });
+    },
+  };
+
+  #rtp(packet: Buffer, address: string, port: number): void {
+    if (!isRtcp(packet)) this.#in.packet(packet, address, port, this.#shared.clock.now());
+    else if (this.#mux) this.#reports.receive(packet, address, port);
+  }
+
+  /** What offer and answer say of encryption. @returns false when an endpoint for browsers is to talk without. */
+  #protect(to: Negotiated): boolean {
+    if (this.#webrtc) return this.#shield?.remote(to) ?? false;
+    if (to.secure?.by === 'dtls') return false;
+    if (!to.secure) {
+      this.#shield?.close();
+      this.#shield = undefined;
+    } else {
+      const shield = this.#shield ?? new SdesShield(this.#within, this.#shieldEvents);
+      if (!shield.remote(to)) return false;
+      this.#shield = shield;
+    }
+    if (!this.#wire) return true;
+    this.#shield?.connect(this.#wire);
+    this.#out.wire = this.#shield?.inside ?? this.#wire;
+    return true;
   }
 
   #remote(to: Negotiated): void {

@@ -1,4 +1,5 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
+import { type DtlsCertificate, makeCertificate } from '../dtls/certificate.ts';
 import type { Answer, Command, Ep, Event, Living, MediaEngine } from '../protocol.ts';
 import { PromptLibrary, type Prompts } from '../tones/prompts.ts';
 import { Endpoint, type Shared } from './endpoint.ts';
@@ -22,6 +23,8 @@ export interface EngineOptions {
   /** Endpoints are closed so long after the last command (`renew` says nothing else); 30 s by default, 0 = never. */
   readonly leaseMs?: Ms | undefined;
   readonly log?: ((line: string) => void) | undefined;
+  /** Shown to browsers; one of its own by default, made when the first of them comes. */
+  readonly certificate?: DtlsCertificate | undefined;
   /** 0…1, as Math.random. */
   readonly random?: (() => number) | undefined;
 }
@@ -66,6 +69,7 @@ export class LocalEngine implements MediaEngine {
 
   constructor(options: EngineOptions, neighbours: Neighbours = ALONE) {
     const { clock, random = Math.random } = options;
+    let { certificate } = options;
     this.#options = options;
     this.sources = new Sources(neighbours);
     this.#ports = new Ports(clock, options.ports, random);
@@ -78,6 +82,11 @@ export class LocalEngine implements MediaEngine {
       library: new PromptLibrary(options.prompts),
       // After the answer of the command that caused it.
       emit: event => queueMicrotask(() => this.onEvent(event)),
+      log: line => options.log?.(line),
+      certificate: () => {
+        certificate ??= makeCertificate(clock.wall());
+        return certificate;
+      },
     };
   }
 
@@ -157,7 +166,8 @@ export class LocalEngine implements MediaEngine {
         return { ok: false, refused: 'unknown-endpoint' };
       }
       endpoint.connect(wire, port);
-      return { ok: true, address: this.#advertised, port };
+      const { fingerprint } = endpoint;
+      return { ok: true, address: this.#advertised, port, ...(fingerprint && { fingerprint }) };
     }
     log?.('media: no free RTP port');
     if (!endpoint.closed) this.#close(endpoint);

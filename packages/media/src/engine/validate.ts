@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import type { Command, Hear, Negotiated } from '../protocol.ts';
+import type { Command, Hear, Negotiated, Secure } from '../protocol.ts';
+import { profileOf } from '../srtp/profile.ts';
 
 /** Most clips of one playlist, voices of one mix, keys of one command, and `then` inside `then`. */
 const MOST_CLIPS = 100;
@@ -11,7 +12,11 @@ const KEYS = /^[0-9*#A-D]{1,64}$/;
 export function isSound(command: Command): boolean {
   switch (command.do) {
     case 'open':
-      return command.as === 'rtp' && isName(command.ep) && typeof command.domain === 'string';
+      return (
+        (command.as === 'rtp' || command.as === 'webrtc') &&
+        isName(command.ep) &&
+        typeof command.domain === 'string'
+      );
     case 'remote':
       return isNegotiated(command.to);
     case 'hear':
@@ -45,7 +50,21 @@ function isNegotiated(to: Negotiated): boolean {
     ({ codec, payloadType }) => (codec === 'PCMA' || codec === 'PCMU') && isPayloadType(payloadType),
   );
   const event = to.telephoneEvent === undefined || isPayloadType(to.telephoneEvent);
-  return types && event && isIP(to.address) !== 0 && isPort(to.port) && isPort(to.rtcpPort ?? 0);
+  const place = isIP(to.address) !== 0 && isPort(to.port) && isPort(to.rtcpPort ?? 0);
+  return types && event && place && (to.secure === undefined || isSecure(to.secure));
+}
+
+function isSecure(secure: Secure): boolean {
+  if (secure.by === 'sdes') {
+    const profile = profileOf(secure.suite);
+    if (!profile) return false;
+    const isKey = (key: unknown) =>
+      typeof key === 'string' && Buffer.from(key, 'base64').length === profile.key + profile.salt;
+    return isKey(secure.send) && isKey(secure.receive);
+  }
+  const { local, remote } = secure.ice;
+  const role = secure.role === 'client' || secure.role === 'server';
+  return role && [local.ufrag, local.password, remote].every(isName) && secure.fingerprints.length > 0;
 }
 
 const isName = (name: unknown): boolean => typeof name === 'string' && name.length > 0 && name.length <= 200;

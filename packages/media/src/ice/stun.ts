@@ -86,7 +86,10 @@ export function readStun(packet: Buffer): StunMessage | null {
     unknown,
     isFrom: password =>
       integrity > 0 &&
-      timingSafeEqual(sign(packet, integrity, password), packet.subarray(integrity + 4, integrity + INTEGRITY)),
+      timingSafeEqual(
+        sign(packet, integrity, password),
+        packet.subarray(integrity + 4, integrity + INTEGRITY),
+      ),
   };
 }
 
@@ -96,7 +99,12 @@ export function bindingSuccess(
   { address, port }: { readonly address: string; readonly port: number },
   password: string,
 ): Buffer {
-  return message(BINDING.success, transaction, [attribute(ATTRIBUTE.mapped, mapped(transaction, address, port))], password);
+  return message(
+    BINDING.success,
+    transaction,
+    [attribute(ATTRIBUTE.mapped, mapped(transaction, address, port))],
+    password,
+  );
 }
 
 /** A refusal. @param unknown the attributes that a 420 does not know. */
@@ -110,7 +118,7 @@ export function bindingError(
   const attributes = [attribute(ATTRIBUTE.errorCode, error)];
   if (unknown.length > 0) {
     const list = Buffer.alloc(2 * unknown.length);
-    unknown.forEach((type, i) => list.writeUInt16BE(type, 2 * i));
+    for (const [i, type] of unknown.entries()) list.writeUInt16BE(type, 2 * i);
     attributes.push(attribute(ATTRIBUTE.unknown, list));
   }
   return message(BINDING.error, transaction, attributes, password);

@@ -145,8 +145,7 @@ function create(calls: Calls, profile: SrtpProfile, key: Uint8Array, direction: 
   koffi.encode(kept, koffi.array('uint8_t', key.length), new Uint8Array(key.length));
   koffi.free(kept);
   const [session] = made;
-  if (state !== OK || session === null || session === undefined)
-    throw new Error(`srtp_create: ${state}`);
+  if (state !== OK || session === null || session === undefined) throw new Error(`srtp_create: ${state}`);
   return session;
 }
 

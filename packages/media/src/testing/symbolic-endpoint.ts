@@ -10,6 +10,7 @@ export interface SymbolicEndpoint {
   readonly port: number;
   readonly language: string;
   readonly domain: string;
+  readonly as: 'rtp' | 'webrtc';
   remote: Negotiated | undefined;
   hear: Hear;
   watch: Watch;

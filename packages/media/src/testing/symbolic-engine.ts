@@ -21,6 +21,9 @@ export interface SymbolicOptions {
   readonly missing?: readonly string[];
 }
 
+/** Of the certificate that it has not. */
+const FINGERPRINT = Array(32).fill('5A').join(':');
+
 /**
  * A media engine without audio: only who hears what, at virtual speed. Messages are cloned as a socket would,
  * events come after the answer of the command that caused them.
@@ -117,6 +120,8 @@ export class SymbolicEngine implements MediaEngine {
     if (!endpoint) return { ok: false, refused: 'unknown-endpoint' };
     switch (command.do) {
       case 'remote':
+        if ((endpoint.as === 'webrtc') !== (command.to.secure?.by === 'dtls'))
+          return { ok: false, refused: 'bad-command' };
         // A phone that reaches a new endpoint is looked up there: the latest `remote` of an address wins.
         this.#endpoints.delete(endpoint.ep);
         this.#endpoints.set(endpoint.ep, endpoint);
@@ -141,13 +146,14 @@ export class SymbolicEngine implements MediaEngine {
     }
   }
 
-  #open({ ep, domain, language }: Extract<Command, { do: 'open' }>): Answer {
+  #open({ ep, domain, language, as }: Extract<Command, { do: 'open' }>): Answer {
     let endpoint = this.#endpoints.get(ep);
     if (!endpoint) {
       endpoint = {
         ep,
         domain,
         language,
+        as,
         port: this.#nextPort,
         remote: undefined,
         hear: { silence: true },
@@ -160,7 +166,8 @@ export class SymbolicEngine implements MediaEngine {
       this.#nextPort += 2;
       this.#endpoints.set(ep, endpoint);
     }
-    return { ok: true, address: OURS, port: endpoint.port };
+    const answer = { ok: true, address: OURS, port: endpoint.port } as const;
+    return endpoint.as === 'webrtc' ? { ...answer, fingerprint: FINGERPRINT } : answer;
   }
 
   #hear(endpoint: SymbolicEndpoint, hear: Hear): void {

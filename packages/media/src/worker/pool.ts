@@ -1,8 +1,10 @@
 import { MessageChannel } from 'node:worker_threads';
 import type { Ms } from '@kommutator/base';
+import { type DtlsCertificate, makeCertificate } from '../dtls/certificate.ts';
 import { type EngineOptions, LEASE } from '../engine/engine.ts';
 import { Lease } from '../engine/lease.ts';
 import type { Answer, Command, Event, MediaEngine } from '../protocol.ts';
+import { srtpBackend } from '../srtp/context.ts';
 import { Census, place } from './placement.ts';
 import { Slot } from './slot.ts';
 
@@ -30,12 +32,17 @@ export class EnginePool implements MediaEngine {
   readonly #census: Census;
   readonly #lease: Lease;
   readonly #stillborn: number[];
+  /** One for all threads: a browser may be answered by any. */
+  readonly #certificate: DtlsCertificate;
   #busy: number[];
   #busyAt: Ms = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#certificate = options.certificate ?? makeCertificate(options.clock.wall());
+    // The library is made ready once for the process, before threads could do so at the same time.
+    srtpBackend();
     this.#lease = new Lease(options.clock, options.leaseMs ?? LEASE, () => this.#expire());
     this.#census = new Census(options.threads);
     this.#stillborn = Array<number>(options.threads).fill(0);
@@ -125,7 +132,14 @@ export class EnginePool implements MediaEngine {
   #start(thread: number): void {
     const { threads, ports, host, advertise, prompts, maxEndpoints, log } = this.#options;
     const slot = new Slot(
-      { host, advertise, prompts, maxEndpoints, ports: partOf(ports, thread, threads) },
+      {
+        host,
+        advertise,
+        prompts,
+        maxEndpoints,
+        ports: partOf(ports, thread, threads),
+        certificate: this.#certificate,
+      },
       {
         event: event => this.onEvent(event),
         log: line => log?.(line),

@@ -89,13 +89,16 @@ describe('DTLS-SRTP handshake (RFC 5764)', () => {
     expect(pair.ended).toEqual({});
   });
 
-  test.each(Array.from({ length: 12 }, (_, i) => i + 1))('datagram %i is lost: it is repeated', async lost => {
-    const pair = new Pair();
-    pair.network = (_, datagram, count) => (count === lost ? [] : [datagram]);
-    await pair.run();
-    expect(pair.agreed).toBe(true);
-    expect(pair.clock.pending).toBe(0);
-  });
+  test.each(Array.from({ length: 12 }, (_, i) => i + 1))(
+    'datagram %i is lost: it is repeated',
+    async lost => {
+      const pair = new Pair();
+      pair.network = (_, datagram, count) => (count === lost ? [] : [datagram]);
+      await pair.run();
+      expect(pair.agreed).toBe(true);
+      expect(pair.clock.pending).toBe(0);
+    },
+  );
 
   test('a network that loses, doubles and delays by chance: they agree or they end', async () => {
     await fc.assert(
@@ -114,13 +117,16 @@ describe('DTLS-SRTP handshake (RFC 5764)', () => {
     );
   });
 
-  test.each(['client', 'server'] as const)('RFC 8827 §6.5: the %s refuses another certificate', async side => {
-    const stranger = makeCertificate(0);
-    const pair = await new Pair({ [side]: stranger }).run();
-    expect(pair.ended[side]).toMatch(/certificate/);
-    expect(pair.keys[side]).toBeUndefined();
-    expect(pair.clock.pending).toBe(0);
-  });
+  test.each(['client', 'server'] as const)(
+    'RFC 8827 §6.5: the %s refuses another certificate',
+    async side => {
+      const stranger = makeCertificate(0);
+      const pair = await new Pair({ [side]: stranger }).run();
+      expect(pair.ended[side]).toMatch(/certificate/);
+      expect(pair.keys[side]).toBeUndefined();
+      expect(pair.clock.pending).toBe(0);
+    },
+  );
 
   test('whoever shows a certificate without having its key is refused', async () => {
     const { key } = makeCertificate(0);
@@ -189,7 +195,7 @@ describe('DTLS-SRTP handshake (RFC 5764)', () => {
         pair.network = (_, datagram, count) => {
           if (count !== which + 1) return [datagram];
           const copy = Buffer.from(datagram);
-          const i = at % (sizes[which] ?? 1) % copy.length;
+          const i = (at % (sizes[which] ?? 1)) % copy.length;
           copy[i] = (copy[i] as number) ^ by;
           return [copy];
         };

@@ -149,7 +149,12 @@ describe('ICE lite (RFC 8445)', () => {
     ice.expect(fresh, 'theirs2');
     expect(ice.receive(check(), from.address, from.port, 1)).toBeUndefined();
     expect(ice.selected).toMatchObject(from);
-    const again = check({ username: 'new:theirs2', password: fresh.password, useCandidate: true, priority: 1 });
+    const again = check({
+      username: 'new:theirs2',
+      password: fresh.password,
+      useCandidate: true,
+      priority: 1,
+    });
     expect(ice.receive(again, '192.0.2.9', 9, 2)).toBeDefined();
     expect(ice.selected).toMatchObject({ address: '192.0.2.9', port: 9 });
   });
@@ -159,7 +164,9 @@ describe('ICE lite (RFC 8445)', () => {
     let answered = 0;
     for (let port = 1; port <= 1_000; port++) if (ice.receive(check(), from.address, port, port)) answered++;
     expect(answered).toBe(100);
-    const known = Array.from({ length: 1_000 }, (_, i) => i + 1).filter(port => ice.knows(from.address, port));
+    const known = Array.from({ length: 1_000 }, (_, i) => i + 1).filter(port =>
+      ice.knows(from.address, port),
+    );
     expect(known).toHaveLength(8);
     expect(known).toContain(1);
   });

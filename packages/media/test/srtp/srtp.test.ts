@@ -118,7 +118,8 @@ describe.each(backends)('SRTP by $name', backend => {
         copy[bit >> 3] = (copy[bit >> 3] as number) ^ (1 << (bit & 7));
         return copy;
       };
-      for (let bit = 0; bit < sealed.length * 8; bit += 3) expect(b.unprotect(turned(sealed, bit))).toBeNull();
+      for (let bit = 0; bit < sealed.length * 8; bit += 3)
+        expect(b.unprotect(turned(sealed, bit))).toBeNull();
       for (let bit = 0; bit < told.length * 8; bit++) expect(b.unprotectRtcp(turned(told, bit))).toBeNull();
       expect(b.unprotect(sealed)?.equals(rtp(7))).toBe(true);
       expect(b.unprotectRtcp(told)?.equals(report())).toBe(true);

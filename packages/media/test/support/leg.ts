@@ -25,6 +25,10 @@ export class Stage {
         return n;
       },
       emit: event => this.events.push(event),
+      log: () => {},
+      certificate: () => {
+        throw new Error('no browser here');
+      },
     };
   }
 
