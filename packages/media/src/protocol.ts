@@ -139,8 +139,8 @@ export type Answer =
       readonly ok: true;
       readonly address?: string;
       readonly port?: number;
-      /** SHA-256 of our certificate as SDP writes it; for `webrtc`. */
-      readonly fingerprint?: string;
+      /** For `webrtc`: SHA-256 of our certificate as SDP writes it, and the source of what we send. */
+      readonly shown?: { readonly fingerprint: string; readonly ssrc: number };
       /** Of `adopt`. */
       readonly living?: readonly Living[];
       readonly next?: number;

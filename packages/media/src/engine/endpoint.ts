@@ -75,9 +75,10 @@ export class Endpoint implements Inlet, Listener, Paced {
     }
   }
 
-  /** Our certificate's, for SDP; undefined where there is no DTLS. */
-  get fingerprint(): string | undefined {
-    return this.#webrtc ? this.#shared.certificate().fingerprint : undefined;
+  /** What SDP tells a browser of us; undefined where there is none. */
+  get shown(): { readonly fingerprint: string; readonly ssrc: number } | undefined {
+    if (!this.#webrtc) return undefined;
+    return { fingerprint: this.#shared.certificate().fingerprint, ssrc: this.#out.stream.ssrc };
   }
 
   /** The sockets are bound. */

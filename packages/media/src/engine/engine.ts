@@ -166,8 +166,8 @@ export class LocalEngine implements MediaEngine {
         return { ok: false, refused: 'unknown-endpoint' };
       }
       endpoint.connect(wire, port);
-      const { fingerprint } = endpoint;
-      return { ok: true, address: this.#advertised, port, ...(fingerprint && { fingerprint }) };
+      const { shown } = endpoint;
+      return { ok: true, address: this.#advertised, port, ...(shown && { shown }) };
     }
     log?.('media: no free RTP port');
     if (!endpoint.closed) this.#close(endpoint);

@@ -21,8 +21,8 @@ export interface SymbolicOptions {
   readonly missing?: readonly string[];
 }
 
-/** Of the certificate that it has not. */
-const FINGERPRINT = Array(32).fill('5A').join(':');
+/** A certificate and a stream that it has not. */
+const SHOWN = { fingerprint: Array(32).fill('5A').join(':'), ssrc: 4_242 };
 
 /**
  * A media engine without audio: only who hears what, at virtual speed. Messages are cloned as a socket would,
@@ -167,7 +167,7 @@ export class SymbolicEngine implements MediaEngine {
       this.#endpoints.set(ep, endpoint);
     }
     const answer = { ok: true, address: OURS, port: endpoint.port } as const;
-    return endpoint.as === 'webrtc' ? { ...answer, fingerprint: FINGERPRINT } : answer;
+    return endpoint.as === 'webrtc' ? { ...answer, shown: SHOWN } : answer;
   }
 
   #hear(endpoint: SymbolicEndpoint, hear: Hear): void {
