@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { SrtpKeys } from '../srtp/context.ts';
 import type { SrtpProfile } from '../srtp/profile.ts';
+import type { SrtpKeys } from '../srtp/protection.ts';
 import { ALERT, DtlsFault } from './bytes.ts';
 import type { DtlsCertificate } from './certificate.ts';
 import type { Flights } from './flight.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '@kommutator/base';
-import type { SrtpKeys } from '../srtp/context.ts';
 import { SRTP_PROFILES, type SrtpProfile } from '../srtp/profile.ts';
+import type { SrtpKeys } from '../srtp/protection.ts';
 import { ALERT, DtlsFault } from './bytes.ts';
 import type { DtlsCertificate } from './certificate.ts';
 import { ClientHandshake } from './client.ts';

@@ -42,7 +42,7 @@ export interface StunMessage {
 }
 
 /** RFC 7983: a first byte of 0…3, and the magic cookie. */
-export const isStun = (packet: Buffer): boolean =>
+const isStun = (packet: Buffer): boolean =>
   packet.length >= HEADER && (packet[0] as number) < 4 && packet.readUInt32BE(4) === COOKIE;
 
 /** Reads a message. @returns null when it is none or its FINGERPRINT is missing or wrong (RFC 8445 §7.1). */

@@ -3,8 +3,9 @@ import type { Inlet, Wire } from '../engine/wire.ts';
 import type { Negotiated, Secure } from '../protocol.ts';
 import type { Source } from '../rtp/latch.ts';
 import { isRtcp } from '../rtp/packet.ts';
-import { type SrtpContext, srtpBackend } from '../srtp/context.ts';
+import { srtpBackend } from '../srtp/context.ts';
 import { profileOf } from '../srtp/profile.ts';
+import type { SrtpContext } from '../srtp/protection.ts';
 import type { Shield, ShieldEvents } from './shield.ts';
 
 type Sdes = Extract<Secure, { by: 'sdes' }>;

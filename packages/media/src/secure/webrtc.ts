@@ -5,7 +5,8 @@ import type { Inlet, Wire } from '../engine/wire.ts';
 import { IceLite } from '../ice/lite.ts';
 import type { Negotiated, Secure } from '../protocol.ts';
 import { isRtcp } from '../rtp/packet.ts';
-import { type SrtpContext, srtpBackend } from '../srtp/context.ts';
+import { srtpBackend } from '../srtp/context.ts';
+import type { SrtpContext } from '../srtp/protection.ts';
 import type { Shield, ShieldEvents } from './shield.ts';
 
 type Dtls = Extract<Secure, { by: 'dtls' }>;

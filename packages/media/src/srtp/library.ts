@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import { isRtcp, payloadStart } from '../rtp/packet.ts';
-import { MOST_SOURCES, type SrtpContext, type SrtpKeys } from './context.ts';
 import type { SrtpProfile } from './profile.ts';
+import { MOST_SOURCES, type SrtpContext, type SrtpKeys } from './protection.ts';
 
 /** libsrtp2 (ABI of 2.x, 64 bit), called through koffi. */
 export interface LibSrtp {

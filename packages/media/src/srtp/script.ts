@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
 import { isRtcp, payloadStart, sequenceOf, ssrcOf } from '../rtp/packet.ts';
-import { MOST_SOURCES, type SrtpContext, type SrtpKeys } from './context.ts';
 import { deriveKeys, type SessionKeys } from './derive.ts';
 import type { SrtpProfile } from './profile.ts';
+import { MOST_SOURCES, type SrtpContext, type SrtpKeys } from './protection.ts';
 import { ReplayWindow } from './window.ts';
 
 const WRAP = 0x1_0000;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type DtlsCertificate, makeCertificate } from '../../src/dtls/certificate.ts';
 import { prf } from '../../src/dtls/secrets.ts';
 import { DtlsSession } from '../../src/dtls/session.ts';
-import type { SrtpKeys } from '../../src/srtp/context.ts';
+import type { SrtpKeys } from '../../src/srtp/protection.ts';
 
 const certificates = {
   client: makeCertificate(Date.UTC(2026, 10, 1)),

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type SrtpContext, scriptBackend, srtpBackend } from '../../src/srtp/context.ts';
+import { scriptBackend, srtpBackend } from '../../src/srtp/context.ts';
 import { deriveKeys } from '../../src/srtp/derive.ts';
 import { keyLength, profileOf, SRTP_PROFILES, type SrtpProfile } from '../../src/srtp/profile.ts';
+import type { SrtpContext } from '../../src/srtp/protection.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const profile = (suite: string): SrtpProfile => {
