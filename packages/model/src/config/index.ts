@@ -138,7 +138,7 @@ export interface TrunkConfig {
     readonly host: string;
     /** 0 = SRV tells it. */
     readonly port: number;
-    readonly protocol: 'udp' | 'tcp';
+    readonly protocol: 'udp' | 'tcp' | 'tls';
   }[];
   /** Registers with the carrier (RFC 3261 §10) when set. */
   readonly registration: {

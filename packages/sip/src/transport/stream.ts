@@ -163,23 +163,28 @@ class StreamTransport implements Transport, ConnectionEvents {
     else if (this.#full) {
       this.#options.log('warn', 'too many SIP connections', { address: remoteAddress });
       socket.destroy();
-    } else this.#add(socket, plainAddress(remoteAddress), remotePort);
+    } else this.#add(socket, { address: plainAddress(remoteAddress), port: remotePort });
   }
 
   #connect(to: Peer): Connection {
     const { host } = this.#options;
     const localAddress = host === '0.0.0.0' || host === '::' ? undefined : host;
     const socket = this.#protocol.dial(to, localAddress);
-    const connection = this.#add(socket, to.address, to.port, true);
+    const connection = this.#add(socket, to, true);
     const late = this.#clock.after(CONNECT_WITHIN, () => connection.close('no connection'));
     socket.once(this.#protocol.connected, () => late.cancel());
     socket.once('close', () => late.cancel());
     return connection;
   }
 
-  #add(socket: Socket, address: string, port: number, ours = false): Connection {
+  #add(
+    socket: Socket,
+    { address, port, name }: Pick<Peer, 'address' | 'port' | 'name'>,
+    ours = false,
+  ): Connection {
     const { protocol } = this.#protocol;
-    const peer: Peer = { protocol, address, port, flow: `${protocol}-${++this.#flows}` };
+    const flow = `${protocol}-${++this.#flows}`;
+    const peer: Peer = { protocol, address, port, flow, ...(name !== undefined && { name }) };
     const connection = new Connection(socket, peer, this, ours);
     this.#byFlow.set(peer.flow ?? '', connection);
     this.#byPeer.set(keyOf(peer), connection);
@@ -201,4 +206,5 @@ class StreamTransport implements Transport, ConnectionEvents {
   }
 }
 
-const keyOf = (peer: Peer): string => `${peer.address} ${peer.port}`;
+/** A connection whose far end proved to be another name's is none to this one. */
+const keyOf = ({ address, port, name }: Peer): string => `${address} ${port} ${name ?? ''}`;

@@ -58,8 +58,16 @@ export async function openTls(o: TlsOptions): Promise<Transport> {
       server,
       accepted: 'secureConnection',
       connected: 'secureConnect',
-      dial: ({ address: host, port }, localAddress) =>
-        connect({ host, port, minVersion: OLDEST, ...(localAddress && { localAddress }), ...(ca && { ca }) }),
+      dial: ({ address: host, port, name }, localAddress) =>
+        connect({
+          host,
+          port,
+          minVersion: OLDEST,
+          // The name is asked for (SNI) and checked; without one the address is checked.
+          ...(name !== undefined && { servername: name }),
+          ...(localAddress && { localAddress }),
+          ...(ca && { ca }),
+        }),
       close: () => {
         for (const socket of sockets) socket.destroy();
       },

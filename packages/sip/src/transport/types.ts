@@ -8,6 +8,8 @@ export interface Peer {
   readonly address: string;
   readonly port: number;
   readonly flow?: string | undefined;
+  /** Of a TLS peer we connect to: whose certificate it must show (RFC 5922 §4); its address when left out. */
+  readonly name?: string | undefined;
 }
 
 /** A socket we listen on; Via and Contact are built from it. */

@@ -69,6 +69,16 @@ it('RFC 5922 §7.3: a far end whose certificate nobody vouches for is not spoken
   expect(asked).toEqual([]);
 });
 
+it('RFC 5922 §7.1: a far end known by name must show a certificate of that name', async () => {
+  const [exchange, anna] = [await server(), await phone()];
+  const asked = answering(exchange);
+  expect((await anna.request(OPTIONS, { ...peerOf(exchange), name: 'one.test' })).status).toBe(200);
+  expect((await anna.request(OPTIONS, { ...peerOf(exchange), name: 'sip.carrier.example' })).status).toBe(
+    503,
+  );
+  expect(asked).toHaveLength(1);
+});
+
 it('RFC 8996: TLS 1.1 is refused', async () => {
   const exchange = await server();
   const old: ConnectionOptions = {

@@ -106,7 +106,8 @@ function toDestination(
     init: init(said, [], hops),
     peer: destination.peer,
     authorise: trunk.registration ? trunks.authoriser(trunk) : null,
-    unreachable: destination.failed,
+    unreachable: () => undefined,
+    next: destination.next,
   };
 }
 

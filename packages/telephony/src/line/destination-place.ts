@@ -7,7 +7,10 @@ import type { Log, Resolver } from '../ports.ts';
 /** A name is asked for again when its time to live is over, within these bounds; so soon too when there was no answer. */
 const SOONEST: Ms = 30_000;
 const LATEST: Ms = 3_600_000;
-const SIP_PORT = 5060;
+/** RFC 3261 §19.1.2. */
+const PORTS = { udp: 5060, tcp: 5060, tls: 5061 } as const;
+/** Names SRV is asked for (RFC 3263 §4.1, §4.2). */
+const SERVICES = { udp: '_sip._udp', tcp: '_sip._tcp', tls: '_sips._tcp' } as const;
 
 export interface PlaceDeps {
   readonly clock: Clock;
@@ -55,9 +58,9 @@ export class DestinationPlace {
     return this.#peers.some(peer => peer.address === address);
   }
 
-  /** What `peer` was does not answer. */
-  failed(): void {
-    if (this.#peers.length > 0) this.#current = (this.#current + 1) % this.#peers.length;
+  /** That one does not answer: the next has its turn, unless somebody else has said so already. */
+  failed(peer: Peer): void {
+    if (samePlace(peer, this.peer)) this.#current = (this.#current + 1) % this.#peers.length;
   }
 
   close(): void {
@@ -84,8 +87,8 @@ export class DestinationPlace {
     const { resolver } = this.#deps;
     if (!resolver) throw new Error('no DNS here');
     const { host, port, protocol } = this.#destination;
-    const srv = port === 0 ? await resolver.services(`_sip._${protocol}.${host}`) : null;
-    const places = srv && srv.places.length > 0 ? srv.places : [{ host, port: port || SIP_PORT }];
+    const srv = port === 0 ? await resolver.services(`${SERVICES[protocol]}.${host}`) : null;
+    const places = srv && srv.places.length > 0 ? srv.places : [{ host, port: port || PORTS[protocol] }];
     const found = await Promise.all(
       places.map(async place => ({ place, ...(await resolver.addresses(place.host)) })),
     );
@@ -98,12 +101,14 @@ export class DestinationPlace {
   #take(peers: readonly Peer[]): void {
     const now = this.peer;
     this.#peers = peers;
-    const same = peers.findIndex(peer => peer.address === now?.address && peer.port === now.port);
+    const same = peers.findIndex(peer => samePlace(peer, now));
     this.#current = Math.max(0, same);
   }
 
   #peer(address: string, port: number): Peer {
-    return { protocol: this.#destination.protocol, address, port };
+    const { protocol, host } = this.#destination;
+    // The certificate is to be the carrier's we were told of, whatever host DNS names (RFC 5922 §4).
+    return { protocol, address, port, ...(protocol === 'tls' && { name: host }) };
   }
 }
 
@@ -115,4 +120,6 @@ export function placeOf({ host, port }: Destination): string {
 
 /** Where a destination is that is known by its address; null for a name. */
 export const addressOf = ({ host, port, protocol }: Destination): Peer | null =>
-  isIP(host) === 0 ? null : { protocol, address: host, port: port || SIP_PORT };
+  isIP(host) === 0 ? null : { protocol, address: host, port: port || PORTS[protocol] };
+
+export const samePlace = (a: Peer, b: Peer | null): boolean => a.address === b?.address && a.port === b.port;

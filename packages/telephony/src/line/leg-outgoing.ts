@@ -25,6 +25,8 @@ export interface Departure {
   readonly authorise: Authorise | null;
   /** The connection to the peer is gone. */
   readonly unreachable: () => void;
+  /** Where it is tried next when `failed` does not answer (RFC 3263 §4.3); null = nowhere. There is nothing to try when left out. */
+  readonly next?: (failed: Peer) => Peer | null;
 }
 
 type Outcome = Awaited<OutgoingLeg['result']>;
@@ -40,6 +42,7 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
   #patience: Timer | null = null;
   #ringing = false;
   #heard = false;
+  #attempts = 0;
 
   constructor(init: LegInit) {
     super(init);
@@ -80,9 +83,31 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     if (this.endCause) return;
     if (!place) return this.noMedia();
     this.negotiation.place(place);
-    this.#patience = this.context.clock.after(PATIENCE, () => this.#timeout());
     this.authorise = departure.authorise;
+    this.#try(departure);
+  }
+
+  #try(departure: Departure): void {
+    this.#patience = this.context.clock.after(PATIENCE, () => this.#timeout(departure));
     this.#send(departure, { ...departure.init, callId: this.sipCallId }, departure.authorise);
+  }
+
+  /**
+   * The same call at the next address (RFC 3263 §4.3), when nothing has been heard of it yet.
+   * @returns false when there is none.
+   */
+  #tryNext(departure: Departure, status: number): boolean {
+    if (this.#ringing || this.#heard || this.endCause) return false;
+    const peer = departure.next?.(departure.peer) ?? null;
+    if (!peer) return false;
+    const { address, port } = departure.peer;
+    this.context.log.info(
+      { ...this.ids, sip: status, address, port },
+      'no answer here: the next address is tried',
+    );
+    this.#patience?.cancel();
+    this.#try({ ...departure, peer });
+    return true;
   }
 
   /** Ends the leg before anything was sent. */
@@ -102,11 +127,19 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
   }
 
   #send(departure: Departure, init: Omit<RequestInit, 'method' | 'body'>, authorise: Authorise | null): void {
+    const attempt = ++this.#attempts;
+    /** What an attempt that was given up still tells is of no interest. */
+    const now = () => attempt === this.#attempts;
     const events: InviteClientEvents = {
-      trying: () => this.#patience?.cancel(),
-      provisional: (response, early) => this.#provisional(response, early),
+      trying: () => {
+        if (now()) this.#patience?.cancel();
+      },
+      provisional: (response, early) => {
+        if (now()) this.#provisional(response, early);
+      },
       answered: (response, dialog) => this.#accepted(response, dialog),
       failed: failure => {
+        if (!now()) return;
         const { response } = failure;
         const challenged = failure.status === 401 || failure.status === 407;
         const again = response && challenged && authorise?.(response, { method: 'INVITE', uri: init.uri });
@@ -162,6 +195,7 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     const { why, status, response } = failure;
     if (why === 'transport') departure.unreachable();
     if (this.endCause) return;
+    if (status === 503 || why === 'timeout') if (this.#tryNext(departure, status)) return;
     const reasons = response?.headers.all('Reason') ?? [];
     const cause = causeOfResponse(status, response?.reason ?? NO_RESPONSE.text, reasons);
     this.context.log.info({ ...this.ids, why, sip: status, q850: cause.q850 }, 'INVITE not answered');
@@ -173,10 +207,11 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     this.#over({ kind: 'refused', cause, ...(redirectedTo && { redirectedTo }) }, 'remote');
   }
 
-  #timeout(): void {
+  #timeout(departure: Departure): void {
     if (this.endCause) return;
     this.context.log.info({ ...this.ids }, 'no provisional response in time');
     this.#client?.cancel(reasonHeaders(NO_RESPONSE));
+    if (this.#tryNext(departure, NO_RESPONSE.sip)) return;
     this.#over({ kind: 'failed', cause: NO_RESPONSE, why: 'timeout' }, 'us');
   }
 

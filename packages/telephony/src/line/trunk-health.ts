@@ -1,5 +1,5 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { SipStack } from '@kommutator/sip';
+import type { Peer, SipStack } from '@kommutator/sip';
 import type { Log } from '../ports.ts';
 import type { DestinationPlace } from './destination-place.ts';
 
@@ -49,16 +49,16 @@ export class DestinationHealth {
     const uri = `sip:${host}`;
     const init = { method: 'OPTIONS', uri, from: '<sip:ping@anonymous.invalid>', to: `<${uri}>` };
     void sip.request(init, peer, this.#abort.signal).then(
-      ({ status }) => this.#answered(status),
+      ({ status }) => this.#answered(peer, status),
       () => undefined,
     );
   }
 
   /** Any answer but "no answer" and "not now" shows that calls may be tried. */
-  #answered(status: number): void {
+  #answered(peer: Peer, status: number): void {
     if (this.#abort.signal.aborted) return;
     const alive = status !== 408 && status !== 503;
-    if (!alive) this.#place.failed();
+    if (!alive) this.#place.failed(peer);
     this.#contrary = alive === this.#up ? 0 : this.#contrary + 1;
     if (this.#contrary >= HYSTERESIS) {
       this.#up = alive;

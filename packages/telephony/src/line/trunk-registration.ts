@@ -6,6 +6,7 @@ import {
   createResponse,
   type HeaderList,
   NonceCount,
+  type Peer,
   type Protocol,
   parseNameAddr,
   parseUri,
@@ -78,6 +79,8 @@ export class TrunkRegistration {
   #pause = FIRST_PAUSE;
   #timer: Timer | null = null;
   #registered = false;
+  /** Where the last request went. */
+  #asked: Peer | null = null;
 
   constructor(deps: RegistrationDeps, settings: Settings, place: DestinationPlace, account: TrunkAccount) {
     this.#deps = deps;
@@ -126,6 +129,7 @@ export class TrunkRegistration {
   async #send(expires: number, more: HeaderList, signal?: AbortSignal): Promise<SipResponse | null> {
     const { aor } = this.#settings;
     const { peer } = this.#place;
+    this.#asked = peer;
     if (!peer) return createResponse(createRequest('REGISTER', this.#uri), 503);
     const init = {
       method: 'REGISTER',
@@ -164,7 +168,7 @@ export class TrunkRegistration {
       'trunk registration failed',
     );
     this.#registered = false;
-    if (status === 408 || status === 503) this.#place.failed();
+    if (this.#asked && (status === 408 || status === 503)) this.#place.failed(this.#asked);
     this.#again(this.#pause * (0.75 + 0.5 * this.#deps.random()));
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
@@ -177,7 +181,7 @@ export class TrunkRegistration {
 function contactFor({ listening }: SipStack, protocol: Protocol, user: string): string {
   const own = listening.find(one => one.protocol === protocol) ?? listening[0];
   const host = own?.advertised.includes(':') ? `[${own.advertised}]` : own?.advertised;
-  return `<sip:${user}@${host}:${own?.port}${own?.protocol === 'tcp' ? ';transport=tcp' : ''}>`;
+  return `<sip:${user}@${host}:${own?.port}${own && own.protocol !== 'udp' ? `;transport=${own.protocol}` : ''}>`;
 }
 
 /** Seconds granted to our contact, else to the registration at all. */

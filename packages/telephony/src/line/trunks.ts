@@ -3,7 +3,7 @@ import type { TrunkConfig } from '@kommutator/model/config';
 import type { TrunkId } from '@kommutator/model/ids';
 import type { Peer } from '@kommutator/sip';
 import type { Directory } from '../ports.ts';
-import { addressOf, DestinationPlace, type PlaceDeps, placeOf } from './destination-place.ts';
+import { addressOf, DestinationPlace, type PlaceDeps, placeOf, samePlace } from './destination-place.ts';
 import type { LineSettings } from './line-context.ts';
 import type { Authorise } from './line-leg.ts';
 import { DestinationHealth, type HealthDeps } from './trunk-health.ts';
@@ -22,8 +22,11 @@ export interface Destination {
   readonly peer: Peer;
   /** As it stands in the Request-URI. */
   readonly host: string;
-  /** The network refused it. */
-  readonly failed: () => void;
+  /**
+   * That address does not answer, or not now: where the same call may be tried next (RFC 3263 §4.3); null when every
+   * address of the name has had its turn.
+   */
+  readonly next: (failed: Peer) => Peer | null;
 }
 
 /** Watched trunk: what was configured, and what keeps an eye on it. */
@@ -78,7 +81,7 @@ export class Trunks {
     // A trunk that has been changed since the call began is as the call knows it.
     const known = place?.host === placeOf(wanted) ? place : null;
     const peer = known ? known.peer : addressOf(wanted);
-    return peer && { peer, host: placeOf(wanted), failed: () => known?.failed() };
+    return peer && { peer, host: placeOf(wanted), next: triedOn(peer, known) };
   }
 
   /** Answers the carrier's challenges to requests of ours, whichever they are, with the account of the trunk. */
@@ -137,5 +140,17 @@ export class Trunks {
 }
 
 function simulatorOf({ host, port, protocol }: NonNullable<LineSettings['simulator']>): Destination {
-  return { peer: { protocol, address: host, port }, host: `${host}:${port}`, failed: () => undefined };
+  return { peer: { protocol, address: host, port }, host: `${host}:${port}`, next: () => null };
+}
+
+/** The addresses of a place after `first`, each once. */
+function triedOn(first: Peer, place: DestinationPlace | null): Destination['next'] {
+  const tried = [first];
+  return failed => {
+    place?.failed(failed);
+    const next = place?.peer ?? null;
+    if (!next || tried.some(peer => samePlace(peer, next))) return null;
+    tried.push(next);
+    return next;
+  };
 }

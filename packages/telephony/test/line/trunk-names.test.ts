@@ -1,6 +1,8 @@
+import { VirtualClock } from '@kommutator/base';
 import { CAUSES } from '@kommutator/model/cause';
 import type { TrunkConfig } from '@kommutator/model/config';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { DestinationPlace } from '../../src/line/destination-place.ts';
 import type { Resolver } from '../../src/ports.ts';
 import { trunkOf } from '../../src/testing/memory-ports.ts';
 import { NOTHING, Rig } from './support.ts';
@@ -47,9 +49,10 @@ function carrier(rig: Rig, address: string, port = 5060): string[] {
   return called;
 }
 
-async function call(rig: Rig, trunk: TrunkConfig) {
+async function call(rig: Rig, trunk: TrunkConfig, within = 0) {
   const from = { kind: 'user', number: '74951230001', name: '' } as const;
   const out = rig.invite({ kind: 'trunk', trunk, destination: 0, number: '79161234567' }, { from });
+  await rig.clock.advance(within);
   return rig.settles(out.result);
 }
 
@@ -110,6 +113,108 @@ describe('RFC 3263 a trunk known by name', () => {
     expect(await call(rig, trunk)).toMatchObject({ kind: 'refused', cause: { sip: 486 } });
     expect(called).toHaveLength(1);
     expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('§4.3 a call that meets a dead address goes on at the next one, by itself; the next call begins there', async () => {
+    dns.hosts.set('sip.carrier.example', { addresses: [FIRST, SECOND], ttl: 3600 });
+    const trunk = named(5060);
+    const rig = new Rig({ trunks: [trunk], resolver: dns });
+    const called = carrier(rig, SECOND);
+    await rig.clock.settle();
+    expect(await call(rig, trunk, 5_000)).toMatchObject({ kind: 'refused', cause: { sip: 486 } });
+    const invites = rig.network.log.filter(m => m.line.startsWith('INVITE'));
+    expect(invites.some(m => m.to.address === FIRST)).toBe(true);
+    expect(called).toHaveLength(1);
+    const before = invites.length;
+    await call(rig, trunk);
+    const later = rig.network.log.filter(m => m.line.startsWith('INVITE')).slice(before);
+    expect(later.map(m => m.to.address)).toEqual([SECOND]);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('§4.3 503 sends the call to the next address; when all have said it, it is over', async () => {
+    dns.hosts.set('sip.carrier.example', { addresses: [FIRST, SECOND], ttl: 3600 });
+    const trunk = named(5060);
+    const rig = new Rig({ trunks: [trunk], resolver: dns });
+    const asked: string[] = [];
+    for (const address of [FIRST, SECOND]) {
+      rig.stack(address).events = {
+        request: transaction => transaction.respond(200),
+        invite: invite => {
+          asked.push(address);
+          invite.refuse(503);
+        },
+      };
+    }
+    await rig.clock.settle();
+    expect(await call(rig, trunk)).toMatchObject({ kind: 'refused', cause: { sip: 503 } });
+    expect(asked).toEqual([FIRST, SECOND]);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('§4.3 after 180 nothing is tried elsewhere: the subscriber has been rung', async () => {
+    dns.hosts.set('sip.carrier.example', { addresses: [FIRST, SECOND], ttl: 3600 });
+    const trunk = named(5060);
+    const rig = new Rig({ trunks: [trunk], resolver: dns });
+    rig.stack(FIRST).events = {
+      request: transaction => transaction.respond(200),
+      invite: invite => {
+        invite.ring(180);
+        invite.refuse(503);
+      },
+    };
+    const second = carrier(rig, SECOND);
+    await rig.clock.settle();
+    expect(await call(rig, trunk)).toMatchObject({ kind: 'refused', cause: { sip: 503 } });
+    expect(second).toEqual([]);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('two calls that meet the same dead address do not send each other back to it', async () => {
+    dns.hosts.set('sip.carrier.example', { addresses: [FIRST, SECOND], ttl: 3600 });
+    const trunk = named(5060);
+    const rig = new Rig({ trunks: [trunk], resolver: dns });
+    const called = carrier(rig, SECOND);
+    await rig.clock.settle();
+    const from = { kind: 'user', number: '74951230001', name: '' } as const;
+    const to = { kind: 'trunk', trunk, destination: 0, number: '79161234567' } as const;
+    const out = [rig.invite(to, { from }), rig.invite(to, { from })];
+    await rig.clock.advance(5_000);
+    const both = await Promise.all(out.map(each => rig.settles(each.result)));
+    expect(both).toMatchObject([{ cause: { sip: 486 } }, { cause: { sip: 486 } }]);
+    expect(called).toHaveLength(2);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('§4.1 over TLS it is _sips._tcp and port 5061, and the certificate is to be of the name we were told', async () => {
+    dns.hosts.set('sip.carrier.example', { addresses: [FIRST], ttl: 3600 });
+    dns.hosts.set('edge.example', { addresses: [SECOND], ttl: 3600 });
+    const secure = (port: number) =>
+      trunkOf('carrier', { destinations: [{ host: 'sip.carrier.example', port, protocol: 'tls' }] });
+    const place = async (port: number) => {
+      const [destination] = secure(port).destinations;
+      if (!destination) throw new Error('no destination');
+      const clock = new VirtualClock();
+      const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+      const found = new DestinationPlace({ clock, log: quiet, resolver: dns }, destination);
+      await clock.settle();
+      found.close();
+      return found.peer;
+    };
+    expect(await place(0)).toEqual({
+      protocol: 'tls',
+      address: FIRST,
+      port: 5061,
+      name: 'sip.carrier.example',
+    });
+    dns.srv.set('_sips._tcp.sip.carrier.example', [{ host: 'edge.example', port: 5071 }]);
+    expect(await place(0)).toEqual({
+      protocol: 'tls',
+      address: SECOND,
+      port: 5071,
+      name: 'sip.carrier.example',
+    });
+    expect((await place(5062))?.port).toBe(5062);
   });
 
   test('is asked for again when its time is over; without an answer what was known stays', async () => {
