@@ -133,3 +133,20 @@ describe('DESIGN rule 3 a call cut off by a crash', () => {
     ]);
   });
 });
+
+describe('DESIGN §6 what a later process needs to go on with a talk', () => {
+  it('stands in a segment head: both legs with their dialogs, each less than 1 kB, and who talks with whom', async () => {
+    const records = await journalOf(STORIES['the callee hangs up'] as Story);
+    const talking = records.findIndex(({ event }) => event.type === 'talk.started');
+    const before = new OpenCalls();
+    for (const record of records.slice(0, talking + 1)) before.note(record);
+    const after = new OpenCalls();
+    after.restore(JSON.parse(JSON.stringify(before.all)) as OpenCall[]);
+    const [{ left }] = after.all as [OpenCall];
+    expect(left.legs.map(({ started }) => started.role)).toEqual(['caller', 'target']);
+    expect(left.talk).toEqual({ a: left.legs[0]?.started.leg, b: left.legs[1]?.started.leg });
+    for (const { kept } of left.legs) expect(JSON.stringify(kept).length).toBeLessThan(1_000);
+    for (const record of records.slice(talking + 1, -1)) after.note(record);
+    expect(after.all.map(each => [each.left.legs, each.left.talk])).toEqual([[[], null]]);
+  });
+});

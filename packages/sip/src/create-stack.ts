@@ -1,6 +1,8 @@
 import type { Clock } from '@kommutator/base';
 import { Composer, withTag } from './composer.ts';
 import type { Core } from './dialog/core.ts';
+import { SipDialog } from './dialog/dialog.ts';
+import type { DialogState } from './dialog/dialog-state.ts';
 import { DialogTable } from './dialog/dialog-table.ts';
 import { OutgoingInvite } from './dialog/outgoing-invite.ts';
 import { askedTerms, TIMER } from './dialog/session-terms.ts';
@@ -10,7 +12,14 @@ import { serializeMessage } from './message/serialize.ts';
 import type { SipRequest, SipResponse } from './message/types.ts';
 import type { Random } from './random.ts';
 import { Receiver } from './receiver.ts';
-import type { InviteClient, InviteClientEvents, RequestInit, SipStack, StackEvents } from './stack.ts';
+import type {
+  Dialog,
+  InviteClient,
+  InviteClientEvents,
+  RequestInit,
+  SipStack,
+  StackEvents,
+} from './stack.ts';
 import { clientKey } from './transaction/incoming.ts';
 import { TransactionTable } from './transaction/table.ts';
 import { TIMING, type Timing } from './transaction/timing.ts';
@@ -152,6 +161,10 @@ class Stack implements SipStack {
       to,
       events,
     );
+  }
+
+  restore(state: DialogState): Dialog {
+    return SipDialog.restore(this.#core, state);
   }
 
   counters(): { transactions: number; tombstones: number; dialogs: number } {

@@ -1,5 +1,6 @@
 /** SIP signalling for the server side: parser, transports, transactions, dialogs, digest, SDP. Knows nothing of a PBX. */
 export { createStack, type StackOptions } from './create-stack.ts';
+export type { DialogState } from './dialog/dialog-state.ts';
 export { DIGEST_ALGORITHMS, type DigestAlgorithm, digestResponse, ha1, ha2 } from './digest/algorithm.ts';
 export { answerChallenge, type ChallengeAnswer, NonceCount } from './digest/client.ts';
 export { type DigestFields, parseDigest } from './digest/fields.ts';

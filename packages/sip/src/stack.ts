@@ -1,3 +1,4 @@
+import type { DialogState } from './dialog/dialog-state.ts';
 import type { Headers, SipRequest, SipResponse } from './message/types.ts';
 import type { Listening, Peer } from './transport/types.ts';
 
@@ -125,6 +126,8 @@ export interface Dialog {
   ): Promise<SipResponse>;
   /** ACK to the 2xx of the first INVITE; the stack repeats it when the 2xx is repeated. */
   acknowledge(body?: Body): void;
+  /** What {@link SipStack.restore} of another process needs to go on with it, once it is confirmed. */
+  keep(): DialogState;
   /** Sends BYE once; the dialog is over at once for the owner, `ended` is not called. */
   bye(headers?: HeaderList): void;
 }
@@ -196,6 +199,11 @@ export interface SipStack {
   /** Non-INVITE request; resolves with the final response, 408 on time-out (Timer F), 503 on transport error. */
   request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse>;
   invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient;
+  /**
+   * Goes on with a confirmed dialog that an earlier process kept; CSeq numbers leave a gap, a session timer starts anew. The
+   * other side notices nothing but the gap; over a connection it is reached once it has opened another.
+   */
+  restore(state: DialogState): Dialog;
   /** What is alive now; all zero when nothing goes on (finished transactions waiting for stray repeats are `tombstones`). */
   counters(): { transactions: number; tombstones: number; dialogs: number };
   close(): Promise<void>;

@@ -6,8 +6,9 @@ import type { LiveCall } from './live-call.ts';
 /**
  * Joins two legs: answers a side not yet answered, lets each hear the other or our music while the other holds, and
  * tells what happens next. Leaving its block ends the talk in the journal; the legs stay as they are.
+ * @param resumed the journal knows of the talk, and of who holds.
  */
-export function bridge(call: LiveCall, a: Leg, b: Leg): Bridge {
+export function bridge(call: LiveCall, a: Leg, b: Leg, resumed = false): Bridge {
   const forgotten = new Settled<BridgeEvent>();
   let talk: readonly Hearing[] | null = null;
   const end = () => {
@@ -17,14 +18,15 @@ export function bridge(call: LiveCall, a: Leg, b: Leg): Bridge {
     call.note({ type: 'talk.ended', a: a.id, b: b.id });
   };
   const hears = (listener: Leg, speaker: Leg) =>
-    new Hearing(call, listener, speaker, () =>
-      forgotten.settle({ kind: 'forgotten', leg: speaker, other: listener }),
-    );
+    new Hearing(call, listener, speaker, {
+      resumed,
+      forgotten: () => forgotten.settle({ kind: 'forgotten', leg: speaker, other: listener }),
+    });
   const join = async () => {
     // The target first: when it has gone in the same moment, the caller must not pay for an answer.
     await b.answer();
     await a.answer();
-    call.note({ type: 'talk.started', a: a.id, b: b.id, answeredBy: b.party });
+    if (!resumed) call.note({ type: 'talk.started', a: a.id, b: b.id, answeredBy: b.party });
     talk = [hears(a, b), hears(b, a)];
   };
   const joined = join();

@@ -1,3 +1,4 @@
+import type { Ep, Living } from '@kommutator/media';
 import type { Party } from '@kommutator/model/events';
 import type { CallId, DomainId } from '@kommutator/model/ids';
 import { ChannelCounter } from './channels.ts';
@@ -5,6 +6,7 @@ import type { House } from './house.ts';
 import { createLines, type LinesDeps } from './line/lines.ts';
 import { PickupBoard } from './pickup-board.ts';
 import type { Channels, Journal, Meter, Watchers } from './ports.ts';
+import type { LeftCall } from './resume.ts';
 import { Switchboard } from './switchboard.ts';
 import { unfailingJournal, unfailingWatchers } from './unfailing.ts';
 
@@ -53,6 +55,17 @@ export interface Exchange {
   readonly calls: number;
   activeCalls(): readonly ActiveCall[];
   counters(): ExchangeCounters;
+  /**
+   * Goes on with the talks an earlier process left, where their endpoints live; the others are ended towards their phones.
+   * @returns the calls that go on, and the endpoints they have.
+   */
+  resume(
+    calls: readonly LeftCall[],
+    living: readonly Living[],
+  ): {
+    readonly calls: ReadonlySet<CallId>;
+    readonly endpoints: ReadonlySet<Ep>;
+  };
   /** While on, new calls get 503 with Retry-After before any work; emergency calls and those going on pass. */
   setOverload(on: boolean): void;
   /** The directory has changed: trunks are looked at again. */
@@ -74,18 +87,10 @@ export function createExchange(deps: ExchangeDeps): Exchange {
     switchboard.arrive(arrival),
   );
   const watchers = deps.watchers ? unfailingWatchers(deps.watchers, log) : null;
-  const switchboard = new Switchboard({
-    clock,
-    directory,
-    journal,
-    meter,
-    channels,
-    log,
-    watchers,
+  const switchboard = new Switchboard(
+    { clock, directory, journal, meter, channels, log, watchers, lines, pickups, calls },
     lines,
-    pickups,
-    calls,
-  });
+  );
   const drain = () => {
     lines.drain();
     return switchboard.idle();
@@ -111,6 +116,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
       ...lines.counters(),
       ...sip.counters(),
     }),
+    resume: (left, living) => switchboard.resume(left, living),
     setOverload: on => lines.setOverload(on),
     reload: () => lines.reload(),
     drain,

@@ -18,14 +18,22 @@ export class Hearing implements Disposable {
   readonly #forgotten: () => void;
   #limit: Timer | null = null;
 
-  /** @param forgotten the listener has been on hold for 30 min. */
-  constructor(call: LiveCall, listener: Leg, speaker: Leg, forgotten: () => void) {
+  /**
+   * @param o.forgotten the listener has been on hold for 30 min.
+   * @param o.resumed the journal knows whether the speaker holds.
+   */
+  constructor(
+    call: LiveCall,
+    listener: Leg,
+    speaker: Leg,
+    o: { readonly forgotten: () => void; readonly resumed: boolean },
+  ) {
     this.#call = call;
     this.#listener = listener;
     this.#speaker = speaker;
-    this.#forgotten = forgotten;
-    speaker.onHold = () => (speaker.holds ? this.#hold() : this.#release());
-    if (speaker.holds) this.#hold();
+    this.#forgotten = o.forgotten;
+    speaker.onHold = () => (speaker.holds ? this.#wait(true) : this.#release());
+    if (speaker.holds) this.#wait(!o.resumed);
     else listener.hearLeg(speaker);
   }
 
@@ -34,8 +42,8 @@ export class Hearing implements Disposable {
     this.#limit?.cancel();
   }
 
-  #hold(): void {
-    this.#call.note({ type: 'hold.started', leg: this.#speaker.id });
+  #wait(noted: boolean): void {
+    if (noted) this.#call.note({ type: 'hold.started', leg: this.#speaker.id });
     this.#listener.hear(MUSIC);
     this.#limit = this.#call.clock.after(LIMIT_MS, this.#forgotten);
   }

@@ -13,3 +13,4 @@ export {
 export { LINE_ALLOW, LINE_SUPPORTED } from './line/line-context.ts';
 export { openMeter } from './open-meter.ts';
 export type * from './ports.ts';
+export type { LeftCall } from './resume.ts';

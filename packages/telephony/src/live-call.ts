@@ -9,6 +9,14 @@ import type { House } from './house.ts';
 /** How a leg came into the call, for the journal. */
 export type Via = 'user' | 'forwarding' | 'trunk';
 
+/** Where the journal of a call stands that another process began. */
+export interface EarlierLife {
+  readonly call: CallId;
+  readonly startedAt: number;
+  /** Of its last event. */
+  readonly seq: number;
+}
+
 /** A call in progress: its legs, its journal, and what it will say about its end. */
 export class LiveCall implements Call {
   readonly id: CallId;
@@ -21,13 +29,15 @@ export class LiveCall implements Call {
   readonly called: string | null;
   readonly startedAt: number;
   readonly #legs = new Set<Leg>();
-  #seq = 0;
+  #seq: number;
   #end: { readonly by: EndedBy; readonly cause: Cause } | null = null;
   #closed = false;
 
-  constructor(house: House, arrival: Arrival, called: string | null) {
-    this.startedAt = house.clock.wall();
-    this.id = newId<CallId>(this.startedAt);
+  /** @param earlier the call goes on from an earlier process: its journal is continued. */
+  constructor(house: House, arrival: Arrival, called: string | null, earlier?: EarlierLife) {
+    this.startedAt = earlier?.startedAt ?? house.clock.wall();
+    this.id = earlier?.call ?? newId<CallId>(this.startedAt);
+    this.#seq = earlier ? earlier.seq + 1 : 0;
     this.house = house;
     this.config = arrival.config;
     this.arrival = arrival;
@@ -74,6 +84,13 @@ export class LiveCall implements Call {
       sipCallId: leg.sipCallId,
       ...(role === 'target' && { via }),
     });
+    void leg.ended.then(() => this.#legs.delete(leg));
+  }
+
+  /** A leg the journal knows already. */
+  takeOver(leg: Leg): void {
+    leg.call = this;
+    this.#legs.add(leg);
     void leg.ended.then(() => this.#legs.delete(leg));
   }
 

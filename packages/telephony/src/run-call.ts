@@ -34,13 +34,18 @@ export async function runCall(
     sipCallId: arrival.leg.sipCallId,
   });
   call.adopt(arrival.leg);
+  await carryOn(call, flow);
+}
+
+/** Runs the flow of a call; what breaks it ends the call, and nothing else. Never rejects. */
+export async function carryOn(call: LiveCall, flow: (call: LiveCall) => Promise<void>): Promise<void> {
   try {
     await flow(call);
   } catch (error) {
     if (error instanceof LegEnded) {
       call.concludeWith(error.leg, error.cause_);
     } else {
-      house.log.error({ call: call.id, error: String(error), stack: stackOf(error) }, 'a flow broke');
+      call.house.log.error({ call: call.id, error: String(error), stack: stackOf(error) }, 'a flow broke');
       call.conclude('system', CAUSES.systemEnd);
     }
   }

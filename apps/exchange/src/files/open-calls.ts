@@ -1,6 +1,14 @@
 import type { JournalRecord } from '@kommutator/model/events';
 import type { CallId, DomainId } from '@kommutator/model/ids';
-import { type CallTrace, followCall, newTrace, unwrittenEnd } from '@kommutator/telephony/projections';
+import {
+  type CallTrace,
+  followCall,
+  followLeft,
+  type LeftTrace,
+  newLeft,
+  newTrace,
+  unwrittenEnd,
+} from '@kommutator/telephony/projections';
 
 /** A call that has begun and not ended, as far as its end could have to be written for it. */
 export interface OpenCall {
@@ -11,6 +19,8 @@ export interface OpenCall {
   at: number;
   /** What its end would be if nothing more came. */
   readonly trace: CallTrace;
+  /** What a later process needs to go on with it. */
+  readonly left: LeftTrace;
 }
 
 /** Follows the calls that are up while records pass by. */
@@ -30,7 +40,11 @@ export class OpenCalls {
     this.#calls.clear();
     // A head of an earlier version says nothing of the legs: such a call was ended by the system.
     for (const call of open)
-      this.#calls.set(call.call, { ...call, trace: { ...newTrace(), ...structuredClone(call.trace) } });
+      this.#calls.set(call.call, {
+        ...call,
+        trace: { ...newTrace(), ...structuredClone(call.trace) },
+        left: { ...newLeft(), ...structuredClone(call.left) },
+      });
   }
 
   note({ call, domain, seq, at, event }: JournalRecord): void {
@@ -42,12 +56,13 @@ export class OpenCalls {
     if (!open) {
       // The middle of a call that is over, or whose beginning is lost: not ours to end.
       if (seq !== 0) return;
-      open = { call, domain, seq, at, trace: newTrace() };
+      open = { call, domain, seq, at, trace: newTrace(), left: newLeft() };
       this.#calls.set(call, open);
     }
     open.seq = seq;
     open.at = at;
     followCall(open.trace, event);
+    followLeft(open.left, at, event);
   }
 }
 

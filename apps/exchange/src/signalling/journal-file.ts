@@ -2,8 +2,9 @@ import { close, closeSync, fdatasync, fdatasyncSync, fsync, open, openSync, writ
 import { join } from 'node:path';
 import type { Clock, Ms, Timer } from '@kommutator/base';
 import type { JournalRecord } from '@kommutator/model/events';
+import type { CallId } from '@kommutator/model/ids';
 import type { Journal, Log } from '@kommutator/telephony';
-import { closeOpenCall, OpenCalls } from '../files/open-calls.ts';
+import { closeOpenCall, type OpenCall, OpenCalls } from '../files/open-calls.ts';
 import { type SegmentHead, segmentFile } from '../files/segments.ts';
 import { recoverJournal } from './journal-recovery.ts';
 
@@ -15,6 +16,8 @@ export interface JournalFileOptions {
   readonly log: Log;
   /** A segment is followed by the next when it has grown to so many bytes. */
   readonly segmentBytes?: number;
+  /** Calls an earlier life left open that are not ended at once; none when left out. */
+  readonly keep?: (open: OpenCall) => boolean;
   /** How bytes reach the disk; tests fill it up. */
   readonly write?: (fd: number, bytes: Buffer, offset: number) => number;
 }
@@ -37,6 +40,7 @@ export class JournalFile implements Journal {
   readonly #write: (fd: number, bytes: Buffer, offset: number) => number;
   readonly #start: number;
   readonly #calls = new OpenCalls();
+  readonly #left: Map<CallId, OpenCall>;
   #lines: string[] = [];
   /** Bytes the disk did not take, oldest first. */
   #held: Buffer[] = [];
@@ -59,10 +63,28 @@ export class JournalFile implements Journal {
     this.#start = Math.max(Math.floor(options.clock.wall()), nextStart);
     this.#calls.restore(left);
     this.#beginSegment();
-    for (const call of left) this.append(closeOpenCall(call));
-    this.counters.closedCalls = left.length;
-    if (left.length > 0) options.log.warn({ calls: left.length }, 'closed calls an earlier run left open');
+    const kept = left.filter(call => options.keep?.(call));
+    const closed = left.filter(call => !kept.includes(call));
+    this.#left = new Map(kept.map(call => [call.call, call]));
+    for (const call of closed) this.append(closeOpenCall(call));
+    this.counters.closedCalls = closed.length;
+    if (closed.length > 0)
+      options.log.warn({ calls: closed.length }, 'closed calls an earlier run left open');
     this.flush();
+  }
+
+  /** Calls an earlier life left open, as it left them: to be gone on with, or abandoned. */
+  get left(): readonly OpenCall[] {
+    return [...this.#left.values()];
+  }
+
+  /** Ends a call of an earlier life at its last event. */
+  abandon(call: CallId): void {
+    const left = this.#left.get(call);
+    if (!left) return;
+    this.append(closeOpenCall(left));
+    this.counters.closedCalls++;
+    this.#left.delete(call);
   }
 
   /** Calls begun and not ended. */

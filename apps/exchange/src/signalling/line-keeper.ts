@@ -1,18 +1,26 @@
 import type { Ms } from '@kommutator/base';
+import type { Exchange } from '@kommutator/telephony';
 import { type LineOptions, type OpenLine, openLine } from './line.ts';
 
 const RETRY: Ms = 1_000;
 
+export interface LineKeeperOptions extends LineOptions {
+  /** The line has opened. */
+  readonly opened: (exchange: Exchange) => void;
+  /** What health reports has changed. */
+  readonly changed: () => void;
+}
+
 /** Opens the line as soon as the directory is known, and tries again while its ports are taken. */
 export class LineKeeper {
-  readonly #options: LineOptions & { readonly changed: () => void };
+  readonly #options: LineKeeperOptions;
   #line: OpenLine | null = null;
   #opening: Promise<void> | null = null;
   #overload = false;
   #drained: Promise<void> | null = null;
   #closed = false;
 
-  constructor(options: LineOptions & { readonly changed: () => void }) {
+  constructor(options: LineKeeperOptions) {
     this.#options = options;
   }
 
@@ -53,13 +61,14 @@ export class LineKeeper {
   }
 
   async #open(): Promise<void> {
-    const { clock, log, changed } = this.#options;
+    const { clock, log, opened, changed } = this.#options;
     let failed = false;
     while (!this.#closed) {
       try {
         const line = await openLine(this.#options);
         this.#line = line;
         line.exchange.setOverload(this.#overload);
+        opened(line.exchange);
         const sockets = line.sip.listening.map(each => `${each.protocol}:${each.address}:${each.port}`);
         log.info({ sockets: sockets.join(' ') }, 'SIP sockets are open');
         changed();

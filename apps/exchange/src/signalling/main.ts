@@ -12,6 +12,7 @@ import { type Running, runChild, type Surroundings } from '../process/lifecycle.
 import { createRegistry, snapshotMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { LiveDirectory } from './directory.ts';
+import { Inheritance, isWorthKeeping } from './inheritance.ts';
 import { JournalFile } from './journal-file.ts';
 import { LineKeeper } from './line-keeper.ts';
 import { signallingMetrics } from './metrics.ts';
@@ -26,13 +27,15 @@ const LOOP_RESOLUTION = 10;
 
 async function signalling({ config, paths, clock, log, tell }: Surroundings): Promise<Running> {
   const keys = masterKeys(config, paths);
-  const journal = new JournalFile({ folder: paths.journal, node: NODE, clock, log });
+  const journal = new JournalFile({ folder: paths.journal, node: NODE, clock, log, keep: isWorthKeeping });
+  const inheritance = new Inheritance({ clock, log, journal });
   const registrations = new RegistrationFile({ folder: paths.registrations, clock, log });
   const directory = new LiveDirectory({ clock, secrets: new SecretBox(keys), log });
   const trace = new TraceRing({ folder: paths.trace, clock, log, bytes: config.traceMb * 1024 * 1024 });
   const hep =
     config.hepServer && new HepExporter({ clock, server: config.hepServer, agent: config.hepAgent });
   const media = new MediaClient(clock);
+  media.inherit = living => inheritance.take(living);
   const registry = createRegistry('signalling', clock);
   const sessions = new SessionFigures(registry);
   const line = new LineKeeper({
@@ -52,6 +55,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
       },
     },
     webSockets: paths.sockets.webSocket,
+    opened: exchange => inheritance.opened(exchange),
     changed: () => sayStatus(),
   });
 
@@ -158,6 +162,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     async stop() {
       stopping = true;
       ticker.cancel();
+      inheritance.stop();
       overload.stop();
       loop.disable();
       await line.close();

@@ -53,6 +53,9 @@ export type SkipReason =
   | 'malformed'
   | 'foreign';
 
+/** Plain data whose meaning only who wrote it knows. */
+export type KeptState = Readonly<Record<string, unknown>>;
+
 /** Who ended the call, for the protocol's last line. */
 export type EndedBy = 'caller' | 'callee' | 'system';
 
@@ -87,6 +90,8 @@ export type CallEvent =
       readonly jitterMs: number;
       readonly mos: number;
     }
+  /** What another process needs to go on with an answered leg; the last one counts. No part of the history. */
+  | { readonly type: 'leg.kept'; readonly leg: LegId; readonly state: KeptState }
   /** Our media engine had no place for the leg, or was lost with it; `silent`: its phone sent no RTP for too long. */
   | { readonly type: 'media.failed'; readonly leg: LegId; readonly why: 'refused' | 'lost' | 'silent' }
   | { readonly type: 'route.rule'; readonly rule: RoutingRuleId; readonly priority: number }

@@ -9,16 +9,20 @@ import type { Answering } from './answering.ts';
 import { ask } from './asking.ts';
 import type { Core } from './core.ts';
 import type { DialogInit, Founding } from './dialog-init.ts';
+import { type DialogState, SEQUENCE_GAP } from './dialog-state.ts';
 import { type Invitation, Invitations } from './invitations.ts';
 import type { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
-import type { SessionTimer } from './session-timer.ts';
+import { SessionTimer } from './session-timer.ts';
 
 const DEAF: DialogEvents = {
   request: transaction => transaction.respond(481),
   bye: transaction => transaction.respond(200),
   lost: () => {},
 };
+
+/** The 2xx of a restored dialog was acknowledged in its earlier life. */
+const OVER = { bytes: new Uint8Array(0), to: { protocol: 'udp', address: '', port: 0 } } as const;
 
 /** A dialog (RFC 3261 §12). */
 export class SipDialog implements Dialog {
@@ -80,6 +84,37 @@ export class SipDialog implements Dialog {
     core.dialogs.add(this);
   }
 
+  /** Goes on with a dialog of an earlier process, whose INVITE is over. */
+  static restore(core: Core, state: DialogState): SipDialog {
+    const { localSequence, remoteSequence, session, ...init } = state;
+    const dialog = new SipDialog(core, { ...init, sequence: localSequence });
+    dialog.state = 'confirmed';
+    dialog.remoteSequence = remoteSequence;
+    dialog.#sequence = localSequence + SEQUENCE_GAP;
+    dialog.#ack = OVER;
+    if (session) dialog.session = new SessionTimer(dialog, session.terms, session.takesUpdate);
+    return dialog;
+  }
+
+  keep(): DialogState {
+    const { flow: _gone, ...heard } = this.#heard;
+    return {
+      side: this.side,
+      callId: this.callId,
+      localTag: this.localTag,
+      remoteTag: this.remoteTag,
+      local: this.#local,
+      remote: this.#remote,
+      localSequence: this.#sequence,
+      remoteSequence: this.remoteSequence,
+      target: this.#target,
+      routes: this.#routes,
+      heard,
+      contact: this.contact,
+      session: this.session?.state ?? null,
+    };
+  }
+
   /** No INVITE transaction of either side is in progress, so that a re-INVITE may be sent (RFC 3261 §14.1). */
   get quiet(): boolean {
     if (this.state !== 'confirmed' || this.theirInvite || this.#unacknowledged.length > 0) return false;
@@ -124,7 +159,7 @@ export class SipDialog implements Dialog {
 
   /** The 2xx came again: so does the ACK, when it has been sent (RFC 3261 §13.2.2.4). */
   acknowledgeAgain(): void {
-    if (this.#ack) this.core.table.send(this.#ack.bytes, this.#ack.to);
+    if (this.#ack && this.#ack !== OVER) this.core.table.send(this.#ack.bytes, this.#ack.to);
   }
 
   bye(headers: HeaderList = []): void {

@@ -27,12 +27,17 @@ export class SessionTimer {
   #least = LEAST_INTERVAL;
   readonly #takesUpdate: boolean;
 
-  /** @param theirs header fields of the message of theirs that made the dialog: what they allow. */
-  constructor(dialog: SipDialog, terms: SessionTerms, theirs: Headers) {
+  /** @param takesUpdate the other side allows UPDATE. */
+  constructor(dialog: SipDialog, terms: SessionTerms, takesUpdate: boolean) {
     this.#dialog = dialog;
     this.#terms = terms;
-    this.#takesUpdate = theirs.all('allow').some(method => method.toUpperCase() === 'UPDATE');
+    this.#takesUpdate = takesUpdate;
     this.agree(terms);
+  }
+
+  /** What another process needs to go on with it. */
+  get state(): { readonly terms: SessionTerms; readonly takesUpdate: boolean } {
+    return { terms: this.#terms, takesUpdate: this.#takesUpdate };
   }
 
   /** What an INVITE or UPDATE of ours asks for: the same as before. */
@@ -101,10 +106,14 @@ export class SessionTimer {
   }
 }
 
+/** @param headers of the message of theirs that made the dialog. */
+const allowsUpdate = (headers: Headers): boolean =>
+  headers.all('allow').some(method => method.toUpperCase() === 'UPDATE');
+
 /** The founding INVITE of ours got its 2xx. */
 export function startSession(dialog: SipDialog, { headers }: SipResponse): void {
   const terms = dialog.core.session === null ? null : termsAsClient(headers);
-  if (terms && !dialog.session) dialog.session = new SessionTimer(dialog, terms, headers);
+  if (terms && !dialog.session) dialog.session = new SessionTimer(dialog, terms, allowsUpdate(headers));
 }
 
 /**
@@ -115,6 +124,6 @@ export function serveSession(dialog: SipDialog, { headers }: SipRequest): Header
   const ours = dialog.core.session;
   const agreed = ours === null ? null : termsAsServer(headers, ours);
   if (dialog.session) dialog.session.agree(agreed?.terms ?? null);
-  else if (agreed) dialog.session = new SessionTimer(dialog, agreed.terms, headers);
+  else if (agreed) dialog.session = new SessionTimer(dialog, agreed.terms, allowsUpdate(headers));
   return agreed?.told ?? [];
 }

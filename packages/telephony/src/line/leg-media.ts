@@ -1,5 +1,16 @@
 import type { Clock, Ms, Timer } from '@kommutator/base';
-import type { Answer, ClipId, Command, Ep, Event, Hear, Key, Negotiated, Watched } from '@kommutator/media';
+import type {
+  Answer,
+  ClipId,
+  Command,
+  Ep,
+  Event,
+  Hear,
+  Key,
+  Living,
+  Negotiated,
+  Watched,
+} from '@kommutator/media';
 import type { MediaHub } from './media-hub.ts';
 
 /** Where our RTP of one leg is: written into its SDP. */
@@ -63,6 +74,14 @@ export class LegMedia {
     if (this.#closed) return Promise.resolve(null);
     this.#opened ??= this.#open();
     return this.#opened;
+  }
+
+  /** Takes over an endpoint that lives already: what it hears goes on. */
+  adopt({ address, port, hear }: Living): void {
+    this.#opened = Promise.resolve({ address, port });
+    this.#hub.add(this);
+    this.#hub.moves(this, null, sourceOf(hear));
+    this.#hears = hear;
   }
 
   /** Tells the engine what was negotiated with the phone. */

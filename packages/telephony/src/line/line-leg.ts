@@ -1,5 +1,5 @@
 import { newId, Settled } from '@kommutator/base';
-import type { ClipId, Ep, Key } from '@kommutator/media';
+import type { ClipId, Ep, Key, Living } from '@kommutator/media';
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { DomainSnapshot } from '@kommutator/model/config';
 import type { CallEvent, Party } from '@kommutator/model/events';
@@ -10,6 +10,7 @@ import type { Breadth } from './breadth.ts';
 import { reasonHeaders } from './causes.ts';
 import { InDialog } from './in-dialog.ts';
 import type { InfoType } from './key-feed.ts';
+import type { KeptLeg } from './leg-adopted.ts';
 import { LegKeys } from './leg-keys.ts';
 import { LegMedia, type PlayEnd, type Quality } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
@@ -27,6 +28,8 @@ export type Authorise = (
 ) => readonly [name: string, value: string] | null;
 
 export interface LegInit {
+  /** A new one when left out. */
+  readonly id?: LegId;
   readonly context: LineContext;
   readonly config: DomainSnapshot;
   readonly party: Party;
@@ -68,7 +71,7 @@ export abstract class LineLeg implements Leg {
 
   constructor(init: LegInit) {
     const { context, config } = init;
-    this.id = newId<LegId>(context.clock.wall());
+    this.id = init.id ?? newId<LegId>(context.clock.wall());
     this.ep = this.id as string as Ep;
     this.context = context;
     this.config = config;
@@ -208,7 +211,10 @@ export abstract class LineLeg implements Leg {
     const { byInfo } = this.#keys;
     this.media.tellKey = byInfo ? key => this.#keys.tell(key) : null;
     this.media.remote({ ...negotiated, answered: this.#answered, ...(byInfo && { keysApart: true }) });
-    if (this.#answered) this.media.watch(onHold ? 0 : RTP_TIMEOUT);
+    if (this.#answered) {
+      this.media.watch(onHold ? 0 : RTP_TIMEOUT);
+      this.#keep();
+    }
     if (this.#holds === onHold) return;
     this.#holds = onHold;
     this.onHold();
@@ -241,6 +247,15 @@ export abstract class LineLeg implements Leg {
     this.mediaChanged();
   }
 
+  /** Goes on where an earlier process was. */
+  protected resume(dialog: Dialog, takesUpdate: boolean, living: Living): void {
+    this.#answered = true;
+    this.#peerTakesUpdate = takesUpdate;
+    this.#holds = this.negotiation.onHold;
+    this.media.adopt(living);
+    this.take(dialog);
+  }
+
   /** Requests of this dialog are ours to answer from now on. */
   protected take(dialog: Dialog): void {
     this.dialog = dialog;
@@ -256,6 +271,18 @@ export abstract class LineLeg implements Leg {
     this.context.legs.delete(this);
     this.#keys.end();
     this.#ended.settle(cause);
+  }
+
+  /** A restarted process goes on from here. */
+  #keep(): void {
+    if (this.dialog?.state !== 'confirmed') return;
+    const state: KeptLeg = {
+      dialog: this.dialog.keep(),
+      takesUpdate: this.#peerTakesUpdate,
+      maxForwards: this.maxForwards,
+      description: this.negotiation.keep(),
+    };
+    this.note({ type: 'leg.kept', leg: this.id, state: { ...state } });
   }
 
   #noteQuality({ packetsIn, packetsOut, loss, jitterMs, mos }: Quality): void {

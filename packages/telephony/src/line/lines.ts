@@ -1,18 +1,22 @@
 import type { Clock } from '@kommutator/base';
-import type { MediaEngine } from '@kommutator/media';
+import type { Living, MediaEngine } from '@kommutator/media';
 import { CAUSES } from '@kommutator/model/cause';
+import type { DomainSnapshot } from '@kommutator/model/config';
 import type { DomainId } from '@kommutator/model/ids';
 import type { DigestServer, RandomBytes, SipStack } from '@kommutator/sip';
-import type { Arrival, InviteOrder, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
+import type { Arrival, InviteOrder, Leg, Lines, OutgoingLeg, RegisteredContact } from '../call.ts';
 import { NO_LIMITS } from '../defence/limits.ts';
 import { Shield } from '../defence/shield.ts';
 import { Strangers } from '../defence/strangers.ts';
 import type { Directory, Log, RegistrationStore, Resolver } from '../ports.ts';
+import type { LeftLeg } from '../projections/left.ts';
 import { AddressList, isPrivate } from './addresses.ts';
 import { Arrivals } from './arrivals.ts';
 import { Authenticator } from './authenticator.ts';
+import { reasonHeaders } from './causes.ts';
 import { departureOf, farEndOf } from './departures.ts';
 import { Gate } from './gate.ts';
+import { AdoptedLeg, readKept } from './leg-adopted.ts';
 import { LegBook } from './leg-book.ts';
 import { OutgoingInvite } from './leg-outgoing.ts';
 import type { LineContext, LineSettings } from './line-context.ts';
@@ -55,6 +59,10 @@ interface LineCounters {
 /** The side of call control that turns SIP and media into legs. */
 export interface LineSide extends Lines {
   counters(): LineCounters;
+  /** Goes on with an answered leg of an earlier process; null when that cannot be. */
+  adopt(leg: LeftLeg, config: DomainSnapshot, living: Living): Leg | null;
+  /** Ends the dialog of an answered leg of an earlier process. */
+  release(leg: LeftLeg): void;
   /** While on, new calls get 503 with Retry-After before any work; emergency calls and those going on pass. */
   setOverload(on: boolean): void;
   /** From now on new calls are refused as under overload, and OPTIONS says so. */
@@ -146,6 +154,11 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     trunkCalls: trunk => legs.onTrunk(trunk.id),
     invite: order => invite({ context, registrar, trunks }, order),
     counters: () => ({ legs: legs.size, endpoints: hub.size, registrations: bindings.size, shed: gate.shed }),
+    adopt: (leg, config, living) => adopt(context, leg, config, living),
+    release: ({ kept }) => {
+      const known = kept && readKept(kept);
+      if (known) sip.restore(known.dialog).bye(reasonHeaders(CAUSES.systemEnd));
+    },
     setOverload: on => {
       gate.overload = on;
     },
@@ -184,6 +197,20 @@ function contactsOf(
 ): readonly RegisteredContact[] {
   const domain: DomainId | null = directory.domainOfRealm(name.toLowerCase());
   return domain === null ? [] : [...registrar.bindings.of(domain, login)];
+}
+
+function adopt(
+  context: LineContext,
+  { started, kept }: LeftLeg,
+  config: DomainSnapshot,
+  living: Living,
+): Leg | null {
+  const known = kept && readKept(kept);
+  const negotiation = known && Negotiation.restore(context, known.description, living);
+  if (!known || !negotiation) return null;
+  const { leg: id, party, sipCallId } = started;
+  const { maxForwards } = known;
+  return new AdoptedLeg({ id, context, config, party, maxForwards, negotiation }, sipCallId, known, living);
 }
 
 type Ways = Parameters<typeof departureOf>[0];

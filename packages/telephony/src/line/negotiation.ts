@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '@kommutator/base';
-import type { CodecName, Negotiated } from '@kommutator/media';
+import type { CodecName, Living, Negotiated } from '@kommutator/media';
 import {
   type AgreedAudio,
   type AudioCodec,
@@ -22,6 +22,14 @@ import type { MediaAddress } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
 
 const PTIME = 20;
+
+/** What of a negotiation no living endpoint tells. */
+export interface KeptDescription {
+  readonly peer: string;
+  readonly sessionId: string;
+  readonly version: number;
+  readonly onHold: boolean;
+}
 
 export type OfferFault = 'malformed' | 'no-audio' | 'no-codec';
 
@@ -61,6 +69,48 @@ export class Negotiation {
       direction: 'sendrecv',
       ptime: PTIME,
     };
+  }
+
+  /**
+   * Goes on with what an earlier process had negotiated.
+   * @returns null when the endpoint lives without a description of its phone.
+   */
+  static restore(
+    surroundings: Surroundings,
+    { peer, sessionId, version, onHold }: KeptDescription,
+    { address, port, remote }: Living,
+  ): Negotiation | null {
+    if (!remote) return null;
+    const negotiation = new Negotiation(surroundings, peer);
+    const agreed = {
+      codecs: [knownCodec(remote.send)],
+      receive: remote.receive.map(knownCodec),
+      telephoneEvent: remote.telephoneEvent,
+    };
+    negotiation.#agreed = agreed;
+    negotiation.#onHold = onHold;
+    negotiation.#remote = {
+      address: remote.address,
+      port: remote.port,
+      rtcpPort: remote.rtcpPort,
+      rtcpMux: remote.rtcpMux ?? false,
+      codecs: agreed.codecs,
+      telephoneEvent: remote.telephoneEvent,
+      direction: mirrorDirection(remote.direction),
+      ptime: remote.ptime,
+      profile: 'RTP/AVP',
+    };
+    negotiation.#local = { ...negotiation.#local, sessionId, version };
+    negotiation.place({ address, port });
+    // What was written last is not known: the next description counts as another one.
+    negotiation.#written = 'lost';
+    return negotiation;
+  }
+
+  /** What {@link Negotiation.restore} needs beside the living endpoint. */
+  keep(): KeptDescription {
+    const { sessionId, version } = this.#local;
+    return { peer: this.peer, sessionId, version, onHold: this.#onHold };
   }
 
   /** Whether the peer's INVITE carried an offer. */
@@ -168,6 +218,11 @@ export class Negotiation {
     this.#written = Buffer.from(bytes).toString();
     return { type: 'application/sdp', bytes };
   }
+}
+
+function knownCodec({ codec, payloadType }: Negotiated['send']): AudioCodec {
+  const known = DEFAULT_CODECS.find(({ name }) => name === codec);
+  return { name: codec, clockRate: 8000, channels: 1, ...known, payloadType };
 }
 
 const isUnspecified = (address: string): boolean => address === '0.0.0.0' || address === '::';

@@ -8,6 +8,8 @@ import { partyRows } from './party-rows.ts';
 
 export { type CallTrace, followCall, newTrace, unwrittenEnd } from './ending.ts';
 
+export { followLeft, type LeftLeg, type LeftTrace, newLeft } from './left.ts';
+
 /** Whether the call is over: its journal gets no more lines. */
 export const isEnded = (events: readonly JournalRecord[]): boolean =>
   events.some(record => record.event.type === 'call.ended');

@@ -89,6 +89,7 @@ function sayOf(event: CallEvent, facts: CallFacts): Said | null {
     case 'leg.answered':
     case 'leg.ended':
     case 'leg.quality':
+    case 'leg.kept':
     case 'call.ended':
       return null;
   }

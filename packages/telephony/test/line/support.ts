@@ -56,9 +56,9 @@ class PlainCall implements Call {
     this.legs.add(leg);
   }
 
-  /** What was noted, one word each. */
+  /** What was noted, one word each; what is kept for a later process is not told. */
   get story(): string[] {
-    return this.events.map(event => event.type);
+    return this.events.map(event => event.type).filter(type => type !== 'leg.kept');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

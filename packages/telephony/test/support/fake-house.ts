@@ -52,7 +52,7 @@ export class FakeHouse {
       watchers: null,
       calls: new Set(),
     };
-    this.switchboard = new Switchboard(this.house);
+    this.switchboard = new Switchboard(this.house, { adopt: () => null, release: () => {} });
   }
 
   /** The configuration changes: the next call uses it. */
@@ -92,9 +92,10 @@ export class FakeHouse {
     return leg;
   }
 
-  /** Events of the latest call, as one word each. */
+  /** Events of the latest call, as one word each; what is kept for a later process is not told. */
   get story(): readonly CallEvent['type'][] {
-    return this.journal.eventsOf().map(event => event.type);
+    const types = this.journal.eventsOf().map(event => event.type);
+    return types.filter(type => type !== 'leg.kept');
   }
 
   /** What is held now: zero everywhere when no call is up. */
