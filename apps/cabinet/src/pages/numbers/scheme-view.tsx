@@ -1,0 +1,118 @@
+/** A scheme drawn by xyflow: fetched when the first scheme is opened. */
+import '@xyflow/react/dist/base.css';
+import { Tooltip } from '@mantine/core';
+import {
+  IconAsterisk,
+  IconClock,
+  IconHash,
+  IconListNumbers,
+  IconMessage2,
+  IconPhoneEnd,
+  IconPlugConnected,
+  IconTextScan2,
+  IconUser,
+  IconUsersGroup,
+} from '@tabler/icons-react';
+import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
+import { useMemo } from 'react';
+import type { Scheme, SchemeNode } from './scheme-model.ts';
+import css from './scheme.module.css';
+
+const ICONS: Readonly<Record<string, typeof IconUser>> = {
+  number: IconHash,
+  schedule: IconClock,
+  prefix: IconTextScan2,
+  everything: IconAsterisk,
+  user: IconUser,
+  group: IconUsersGroup,
+  ivr: IconListNumbers,
+  scenario: IconListNumbers,
+  voicemail: IconMessage2,
+  privateRoute: IconPlugConnected,
+  end: IconPhoneEnd,
+};
+
+const COLUMN = 300;
+const ROW = 64;
+const STEP_SECONDS = 0.45;
+
+type Drawn = Node<{ readonly node: SchemeNode }, 'scheme'>;
+
+function Drawing({ data: { node } }: NodeProps<Drawn>) {
+  const Icon = ICONS[node.icon] ?? IconAsterisk;
+  const delay = node.step === undefined ? undefined : { animationDelay: `${node.step * STEP_SECONDS}s` };
+  const box = (
+    <div
+      className={css.node}
+      data-shape={node.shape}
+      data-dead={node.dead || undefined}
+      data-off={node.off || undefined}
+      data-step={node.step}
+      style={delay}
+    >
+      {node.column > 0 && <Handle type="target" position={Position.Left} className={css.handle} />}
+      {node.shape === 'condition' && node.note && <span className={css.priority}>{node.note}</span>}
+      <Icon size={18} stroke={1.6} aria-hidden />
+      <span className={css.label}>
+        {node.title}
+        {node.shape !== 'condition' && node.note && <small>{node.note}</small>}
+      </span>
+      {node.wrong && <span className={css.wrong} role="img" aria-label={node.wrong} />}
+      <Handle type="source" position={Position.Right} className={css.handle} />
+    </div>
+  );
+  return node.wrong ? <Tooltip label={node.wrong}>{box}</Tooltip> : box;
+}
+
+const types = { scheme: Drawing };
+
+export default function SchemeView({ scheme, label }: { readonly scheme: Scheme; readonly label: string }) {
+  const nodes = useMemo(
+    () =>
+      scheme.nodes.map(
+        (node): Drawn => ({
+          id: node.id,
+          type: 'scheme',
+          position: { x: node.column * COLUMN, y: node.row * ROW },
+          data: { node },
+        }),
+      ),
+    [scheme],
+  );
+  const edges = useMemo(
+    () =>
+      scheme.edges.map(
+        (edge): Edge => ({
+          id: `${edge.from}-${edge.to}`,
+          source: edge.from,
+          target: edge.to,
+          animated: edge.step !== undefined,
+          ...(edge.dead && { className: css.deadEdge ?? '' }),
+        }),
+      ),
+    [scheme],
+  );
+  return (
+    <section className={css.scheme} style={{ height: scheme.rows * ROW + 24 }} aria-label={label}>
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={types}
+        fitView
+        fitViewOptions={{ padding: 0.04, maxZoom: 1, minZoom: 0.45 }}
+        minZoom={0.45}
+        maxZoom={1}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        panOnScroll={false}
+        proOptions={{ hideAttribution: true }}
+      />
+    </section>
+  );
+}
