@@ -51,16 +51,24 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: { path: '^packages/([^/]+)/src/', pathNot: ['^packages/$2/', '/index\\.ts$'] },
     },
+    {
+      name: 'cabinet-imports-words-only',
+      comment: 'The cabinet knows the product by its words and by its API.',
+      severity: 'error',
+      from: { path: '^apps/cabinet/' },
+      to: { path: '^(packages|apps)/', pathNot: ['^apps/cabinet/', '^packages/model/src/'] },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^apps/[^/]+/dist/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.mts', '.mjs', '.js'],
+      extensions: ['.ts', '.tsx', '.mts', '.mjs', '.js', '.d.ts'],
     },
   },
 };

@@ -5,7 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { speak } from './api/request.ts';
 import { router } from './app/router.tsx';
-import { meQuery, queries } from './app/session.tsx';
+import { meQuery, queries } from './app/session.ts';
 import { DesignProvider } from './design/theme.tsx';
 import { firstLanguage, startTexts } from './i18n/index.ts';
 

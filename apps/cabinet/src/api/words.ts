@@ -2,9 +2,9 @@
 import type { CallKind } from '@kommutator/model/record';
 
 export type Language = 'ru' | 'en';
-export type Area = 'personal' | 'domain' | 'pool' | 'provider';
+type Area = 'personal' | 'domain' | 'pool' | 'provider';
 
-export interface Block {
+interface Block {
   readonly kind: string;
   readonly since: string;
 }
@@ -60,7 +60,7 @@ export interface Session {
   readonly agent: string;
 }
 
-export interface Named {
+interface Named {
   readonly id: string;
   readonly name: string;
 }
@@ -146,7 +146,7 @@ export interface Call {
   readonly recordings: number;
 }
 
-export interface ProtocolEntry {
+interface ProtocolEntry {
   /** ms from the first INVITE. */
   readonly at: number;
   readonly level: 'main' | 'detail';
@@ -163,7 +163,7 @@ export interface JourneyStep {
   readonly result: string | null;
 }
 
-export interface LegQuality {
+interface LegQuality {
   readonly id: string;
   readonly number: string;
   readonly name: string | null;

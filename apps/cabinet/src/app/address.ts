@@ -1,7 +1,5 @@
 /** What stands in the address after «?»: plain texts, readable and shareable. */
 
-export type Search = Readonly<Record<string, string | undefined>>;
-
 export const parseSearch = (text: string): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(text));
 

@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { IconRoadOff } from '@tabler/icons-react';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { EmptyState, ErrorState } from '../design/states.tsx';
 import { Skeletons } from '../design/skeletons.tsx';
+import { EmptyState, ErrorState } from '../design/states.tsx';
 import css from './fallbacks.module.css';
 
 /** A page whose code or texts are on their way. */

@@ -10,7 +10,7 @@ import { Suspense } from 'react';
 import { only, parseSearch, safePath, stringifySearch } from './address.ts';
 import { Failure, Missing, Waiting } from './fallbacks.tsx';
 import { homeOf } from './menu.ts';
-import { meQuery, queries, toSignIn } from './session.tsx';
+import { meQuery, queries, toSignIn } from './session.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -22,10 +22,12 @@ const root = createRootRoute({
   notFoundComponent: Missing,
 });
 
+const whereTo = only('to');
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: only('to'),
+  validateSearch: whereTo,
   beforeLoad: async ({ search }) => {
     const me = await queries.ensureQueryData(meQuery);
     if (me) throw redirect({ to: safePath(search.to), replace: true });
@@ -127,18 +129,7 @@ const appearance = createRoute({
   component: lazyRouteComponent(() => import('../pages/account/appearance-page.tsx')),
 });
 
-const inFrame = [
-  home,
-  calls,
-  myCalls,
-  users,
-  groups,
-  numbers,
-  routeCheck,
-  actions,
-  security,
-  appearance,
-];
+const inFrame = [home, calls, myCalls, users, groups, numbers, routeCheck, actions, security, appearance];
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, recovery, newPassword, frame.addChildren(inFrame)]),

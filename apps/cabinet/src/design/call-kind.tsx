@@ -9,11 +9,10 @@ import {
   IconPhoneOutgoing,
   IconPhoneX,
   IconRecordMail,
-
-  IconUserX,
   IconUsers,
   IconUsersGroup,
   IconUsersMinus,
+  IconUserX,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import css from './call-kind.module.css';
@@ -21,7 +20,7 @@ import css from './call-kind.module.css';
 type Tone = 'good' | 'bad' | 'plain';
 
 /** The twelve call kinds (spec 00 §3.2): one icon each, defined once. Colour never stands alone: shape and hint say it too. */
-export const CALL_KINDS: Readonly<Record<CallKind, { icon: typeof IconUsers; tone: Tone }>> = {
+const CALL_KINDS: Readonly<Record<CallKind, { icon: typeof IconUsers; tone: Tone }>> = {
   in_answered: { icon: IconPhoneIncoming, tone: 'good' },
   in_missed: { icon: IconPhoneX, tone: 'bad' },
   out_answered: { icon: IconPhoneOutgoing, tone: 'good' },
@@ -36,7 +35,7 @@ export const CALL_KINDS: Readonly<Record<CallKind, { icon: typeof IconUsers; ton
   voicemail: { icon: IconRecordMail, tone: 'plain' },
 };
 
-export const KINDS = Object.keys(CALL_KINDS) as readonly CallKind[];
+const KINDS = Object.keys(CALL_KINDS) as readonly CallKind[];
 
 export function CallKindIcon({ kind, live = false }: { readonly kind: CallKind; readonly live?: boolean }) {
   const { t } = useTranslation();

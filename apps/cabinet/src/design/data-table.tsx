@@ -14,7 +14,7 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
 }
 
-export interface DataTableProps<Row> {
+interface DataTableProps<Row> {
   /** What the table holds, for those who do not see it. */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
@@ -40,7 +40,7 @@ export interface DataTableProps<Row> {
   readonly scrollRef?: RefObject<HTMLDivElement | null> | undefined;
 }
 
-export interface Selection {
+interface Selection {
   readonly chosen: ReadonlySet<string>;
   readonly toggle: (id: string) => void;
 }
@@ -54,8 +54,18 @@ const BEFORE_END = 20;
  * Keyboard: ↑ ↓ PgUp PgDn Home End walk, Enter opens, Space chooses.
  */
 export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { columns, rows, rowId, more, onTop, empty, loading } = props;
   const narrow = useNarrow();
+  // Rows of another height are another table: nothing measured before holds.
+  return <Table key={narrow ? 'narrow' : 'wide'} props={props} narrow={narrow} />;
+}
+
+interface TableProps<Row> {
+  readonly props: DataTableProps<Row>;
+  readonly narrow: boolean;
+}
+
+function Table<Row>({ props, narrow }: TableProps<Row>) {
+  const { columns, rows, rowId, more, onTop, empty, loading } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroll = props.scrollRef ?? own;
   const prefix = useId();
@@ -67,10 +77,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     overscan: 12,
     getItemKey: i => (rows[i] === undefined ? i : rowId(rows[i])),
   });
-  useEffect(() => {
-    virtual.measure();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the height of a row follows the width of the page
-  }, [narrow]);
 
   const shown = virtual.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -100,7 +106,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
   if (nothing && !loading) return <div className={css.nothing}>{empty}</div>;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table of divs, since rows are placed one by one
     <div
       ref={scroll}
       className={css.scroll}
@@ -125,9 +130,6 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
             if (row === undefined) return null;
             const id = rowId(row);
             return (
-              // biome-ignore lint/a11y/useSemanticElements: see the grid
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus, the row is its descendant
-              // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the grid's
               <div
                 key={key}
                 id={`${prefix}${index}`}
@@ -167,8 +169,6 @@ function Head<Row>({
 }) {
   return (
     <div role="rowgroup" className={css.headGroup}>
-      {/* biome-ignore lint/a11y/useSemanticElements: see the grid */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: heads do nothing */}
       <div role="row" className={css.head} style={style} aria-rowindex={1}>
         {props.selection && <HeadCell />}
         {columns.map(({ id, title, align }) => (
@@ -182,8 +182,6 @@ function Head<Row>({
 
 function HeadCell({ title = '', align }: { readonly title?: string; readonly align?: 'right' | undefined }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see the grid
-    // biome-ignore lint/a11y/useFocusableInteractive: heads do nothing
     <div role="columnheader" className={css.cell} data-align={align}>
       {title}
     </div>

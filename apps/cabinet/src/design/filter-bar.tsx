@@ -38,7 +38,7 @@ export function FilterBar(props: FilterBarProps) {
               key={quick}
               size="xs"
               variant={period.period === quick ? 'light' : 'subtle'}
-              color={period.period === quick ? undefined : 'gray'}
+              {...(period.period !== quick && { color: 'gray' })}
               aria-pressed={period.period === quick}
               onClick={() => onPeriod(period.period === quick ? {} : { period: quick })}
             >
@@ -77,7 +77,7 @@ function OwnPeriod({
           <Button
             size="xs"
             variant={chosen ? 'light' : 'subtle'}
-            color={chosen ? undefined : 'gray'}
+            {...(!chosen && { color: 'gray' })}
             leftSection={<IconCalendar size={15} />}
             onClick={() => setOpen(!open)}
           >
@@ -107,7 +107,7 @@ function OwnPeriod({
 }
 
 /** «/» brings the keyboard here from anywhere on the page. */
-export function SearchField({
+function SearchField({
   value,
   onChange,
   label,

@@ -57,7 +57,13 @@ export function TotalLine({ children, aside }: { readonly children: ReactNode; r
 }
 
 /** «+3 новых вызова»: what came while something older was being read. */
-export function FreshButton({ onClick, children }: { readonly onClick: () => void; readonly children: ReactNode }) {
+export function FreshButton({
+  onClick,
+  children,
+}: {
+  readonly onClick: () => void;
+  readonly children: ReactNode;
+}) {
   return (
     <button type="button" className={css.fresh} onClick={onClick}>
       ↑ {children}

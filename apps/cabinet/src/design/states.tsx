@@ -68,6 +68,7 @@ export function ErrorState({ error, retry }: { readonly error: unknown; readonly
 
 /** A text a person can read, whatever was thrown. */
 export function errorText(error: unknown, network: string, otherwise: string): string {
-  if (error instanceof ApiError) return error.problem.status === 0 ? network : error.problem.title || otherwise;
+  if (error instanceof ApiError)
+    return error.problem.status === 0 ? network : error.problem.title || otherwise;
   return otherwise;
 }

@@ -23,7 +23,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 }
 
 /** The wall clock of a zone. */
-export function partsIn(zone: string, at: number): Parts {
+function partsIn(zone: string, at: number): Parts {
   const found: Record<string, string> = {};
   for (const { type, value } of formatOf(zone).formatToParts(at)) found[type] = value;
   return found as unknown as Parts;
@@ -39,9 +39,6 @@ export function dateTime(iso: string, zone: string, withSeconds = false): string
 
 /** «24.03.2021». */
 export const date = (iso: string, zone: string): string => dateTime(iso, zone).slice(0, 10);
-
-/** «16:14». */
-export const time = (iso: string, zone: string): string => dateTime(iso, zone).slice(11);
 
 /** ms the zone is ahead of UTC at that moment. */
 function offset(zone: string, at: number): number {
@@ -66,4 +63,12 @@ export function dayIn(zone: string, at: number): string {
 /** A day some days later (or earlier). */
 export function shiftDay(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** What a wall-clock time of the domain (`2026-03-24T16:14`) is as a moment; null = now. */
+export function momentOf(at: string | undefined, zone: string): string | null {
+  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)$/.exec(at ?? '');
+  if (!parts) return null;
+  const [, day = '', hour, minute] = parts;
+  return new Date(midnight(day, zone) + (Number(hour) * 60 + Number(minute)) * 60_000).toISOString();
 }

@@ -8,11 +8,12 @@ export const phone = (digits: string): string => (/^\d+$/.test(digits) ? formatN
 export const phoneInMenu = (digits: string): string =>
   /^\d+$/.test(digits) ? formatDisplay(digits) : digits;
 
-const THIN = ' ';
+/** No-break space. */
+const NBSP = '\u00a0';
 
 /** «12 340», no-break spaces; English «12,340». */
 export const count = (n: number, language: string): string =>
-  String(Math.trunc(n)).replace(/\B(?=(\d{3})+$)/g, language === 'en' ? ',' : THIN);
+  String(Math.trunc(n)).replace(/\B(?=(\d{3})+$)/g, language === 'en' ? ',' : NBSP);
 
 /** Kopecks → «1 234,56 ₽» (ACC-12.3: no-break spaces, comma, always two decimals). English «₽1,234.56». */
 export function money(kopecks: number, language: string): string {
@@ -20,7 +21,7 @@ export function money(kopecks: number, language: string): string {
   const all = Math.abs(Math.trunc(kopecks));
   const roubles = count(Math.floor(all / 100), language);
   const rest = String(all % 100).padStart(2, '0');
-  return language === 'en' ? `${sign}₽${roubles}.${rest}` : `${sign}${roubles},${rest}${THIN}₽`;
+  return language === 'en' ? `${sign}₽${roubles}.${rest}` : `${sign}${roubles},${rest}${NBSP}₽`;
 }
 
 const UNITS = { ru: ['ч', 'мин', 'с'], en: ['h', 'min', 's'] } as const;
@@ -35,7 +36,7 @@ export function duration(seconds: number, language: string): string {
     [whole % 60, s],
   ] as const;
   const shown = parts.filter(([n], i) => n > 0 || (i === 2 && whole % 60 === 0 && whole === 0));
-  return shown.map(([n, unit]) => `${n}${THIN}${unit}`).join(' ');
+  return shown.map(([n, unit]) => `${n}${NBSP}${unit}`).join(' ');
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');
@@ -56,11 +57,11 @@ export function bytes(size: number, language: string): string {
     step++;
   }
   const text = step === 0 ? String(value) : value.toFixed(value < 10 ? 1 : 0);
-  return `${language === 'en' ? text : text.replace('.', ',')}${THIN}${names[step]}`;
+  return `${language === 'en' ? text : text.replace('.', ',')}${NBSP}${names[step]}`;
 }
 
 /** Share 0…1 → «12,5 %». */
 export function percent(share: number, language: string, decimals = 1): string {
   const text = (share * 100).toFixed(decimals);
-  return language === 'en' ? `${text}%` : `${text.replace('.', ',')}${THIN}%`;
+  return language === 'en' ? `${text}%` : `${text.replace('.', ',')}${NBSP}%`;
 }

@@ -1,6 +1,6 @@
 import { IconLock } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { useMe, useZone } from '../app/session.tsx';
+import { useMe, useZone } from '../app/session.ts';
 import { date } from '../format/index.ts';
 import css from './frame.module.css';
 

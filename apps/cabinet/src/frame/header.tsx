@@ -3,10 +3,10 @@ import { IconLogout, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { signOut, useMe } from '../app/session.tsx';
+import { signOut, useMe } from '../app/session.ts';
 import { money } from '../format/index.ts';
-import { JobsBell } from './jobs-bell.tsx';
 import css from './frame.module.css';
+import { JobsBell } from './jobs-bell.tsx';
 import { LiveMark } from './live-mark.tsx';
 
 const SearchDialog = lazy(() => import('./search-dialog.tsx'));
@@ -38,7 +38,9 @@ export function Header({ onMenu }: { readonly onMenu: () => void }) {
       {me.domain && (
         <div className={css.company}>
           <strong title={me.domain.company}>{me.domain.company}</strong>
-          <span title={me.domain.name}>{t('frame.domain', { name: me.domain.visibleName || me.domain.name })}</span>
+          <span title={me.domain.name}>
+            {t('frame.domain', { name: me.domain.visibleName || me.domain.name })}
+          </span>
         </div>
       )}
       <div className={css.space} />

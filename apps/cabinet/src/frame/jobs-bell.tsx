@@ -4,9 +4,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Job } from '../api/words.ts';
-import { useZone } from '../app/session.tsx';
+import { useZone } from '../app/session.ts';
 import { bytes, count, dateTime } from '../format/index.ts';
-import { dropJob, fileOf, isOver, useJobs } from './jobs.ts';
+import { isOver } from './job-list.ts';
+import { dropJob, fileOf, useJobs } from './jobs.ts';
 import css from './jobs-bell.module.css';
 import { toast } from './toasts.tsx';
 
@@ -72,7 +73,8 @@ function JobRow({ job }: { readonly job: Job }) {
       {!isOver(job) && <Progress value={job.progress * 100} size="sm" aria-label={name} />}
       <div className={css.foot}>
         <span className={css.soft}>
-          {job.state === 'failed' ? (job.failure ?? t('jobs.state.failed')) : t(`jobs.state.${job.state}`)} · {rows}
+          {job.state === 'failed' ? (job.failure ?? t('jobs.state.failed')) : t(`jobs.state.${job.state}`)} ·{' '}
+          {rows}
           {size} · {dateTime(job.createdAt, zone)}
         </span>
         {job.state === 'done' && (

@@ -2,21 +2,14 @@
 import { type QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ask } from '../api/request.ts';
 import type { Job, Page } from '../api/words.ts';
-import { useMay } from '../app/session.tsx';
+import { useMay } from '../app/session.ts';
 import { useLive } from '../live/index.ts';
+import { isOver, withJob } from './job-list.ts';
 
 const jobsQuery = queryOptions({
   queryKey: ['jobs'],
   queryFn: async ({ signal }) => (await ask<Page<Job>>('/jobs', { signal })).items,
 });
-
-/** The list with a job put in: in its place when known, else first. */
-export function withJob(jobs: readonly Job[], job: Job): readonly Job[] {
-  const at = jobs.findIndex(({ id }) => id === job.id);
-  return at < 0 ? [job, ...jobs] : jobs.with(at, job);
-}
-
-export const isOver = ({ state }: Job): boolean => state !== 'queued' && state !== 'running';
 
 const put = (client: QueryClient, job: Job) =>
   client.setQueryData(jobsQuery.queryKey, jobs => withJob(jobs ?? [], job));

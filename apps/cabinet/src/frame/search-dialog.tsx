@@ -7,32 +7,23 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../api/request.ts';
 import type { Found } from '../api/words.ts';
 import { menuOf } from '../app/menu.ts';
-import { useMay, useMe } from '../app/session.tsx';
+import { useMay, useMe } from '../app/session.ts';
 import { phone } from '../format/index.ts';
+import { placeOf } from './place.ts';
 import css from './search-dialog.module.css';
 
-const ICONS = { page: IconFileText, user: IconUser, group: IconUsersGroup, number: IconHash, call: IconPhone };
+const ICONS = {
+  page: IconFileText,
+  user: IconUser,
+  group: IconUsersGroup,
+  number: IconHash,
+  call: IconPhone,
+};
 const PAUSE = 200;
 
 interface Hit extends Omit<Found, 'id'> {
   readonly key: string;
   readonly to: string;
-}
-
-/** Where something found is shown. */
-export function placeOf({ kind, id }: Pick<Found, 'kind' | 'id'>, ownOnly: boolean): string {
-  switch (kind) {
-    case 'page':
-      return id;
-    case 'user':
-      return `/users?user=${id}`;
-    case 'group':
-      return '/groups';
-    case 'number':
-      return `/numbers?number=${id}`;
-    case 'call':
-      return `${ownOnly ? '/my/calls' : '/calls'}?call=${id}`;
-  }
 }
 
 /** `Ctrl K`: pages, users, groups, numbers, calls, all by the keyboard. */
@@ -56,7 +47,15 @@ export default function SearchDialog({ onClose }: { readonly onClose: () => void
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} padding={0} size="lg" yOffset="12vh" aria-label={t('search.open')}>
+    <Modal
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      padding={0}
+      size="lg"
+      yOffset="12vh"
+      aria-label={t('search.open')}
+    >
       <input
         className={css.input}
         data-autofocus
@@ -73,15 +72,10 @@ export default function SearchDialog({ onClose }: { readonly onClose: () => void
         }}
         onKeyDown={onKeyDown}
       />
-      {/* biome-ignore lint/a11y/useSemanticElements: a list of choices under a text field */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the field holds the focus */}
       <div role="listbox" id={list} className={css.list} aria-label={t('search.open')}>
         {hits.map((hit, i) => {
           const Icon = ICONS[hit.kind];
           return (
-            // biome-ignore lint/a11y/useSemanticElements: see the list
-            // biome-ignore lint/a11y/useFocusableInteractive: the field holds the focus
-            // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's
             <div
               key={hit.key}
               id={`${list}${i}`}
@@ -120,7 +114,9 @@ function useHits(text: string): readonly Hit[] {
       (await ask<{ items: readonly Found[] }>('/search', { query: { q: asked }, signal })).items,
   });
   const pages: Hit[] = menuOf(me)
-    .map(({ id, path }): Hit => ({ key: path, kind: 'page', title: t(`menu.${id}`), subtitle: null, to: path }))
+    .map(
+      ({ id, path }): Hit => ({ key: path, kind: 'page', title: t(`menu.${id}`), subtitle: null, to: path }),
+    )
     .filter(page => page.title.toLowerCase().includes(text.toLowerCase()));
   if (text.length < 2) return pages;
   const found = (data ?? []).filter(({ kind }) => kind !== 'page');

@@ -13,10 +13,10 @@ import {
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type MenuItem, menuOf, type PageId } from '../app/menu.ts';
-import { useMe } from '../app/session.tsx';
+import { useMe } from '../app/session.ts';
 import css from './frame.module.css';
 
-export const PAGE_ICONS: Readonly<Record<PageId, typeof IconHash>> = {
+const PAGE_ICONS: Readonly<Record<PageId, typeof IconHash>> = {
   users: IconUsers,
   groups: IconUsersGroup,
   numbers: IconHash,
@@ -66,7 +66,12 @@ function Entry({ item, closed }: { readonly item: MenuItem; readonly closed: boo
   return (
     <li>
       <Tooltip label={text} disabled={!closed} position="right">
-        <Link to={item.path} className={css.item} data-sub={(item.sub && !closed) || undefined} aria-label={text}>
+        <Link
+          to={item.path}
+          className={css.item}
+          data-sub={(item.sub && !closed) || undefined}
+          aria-label={text}
+        >
           {(!item.sub || closed) && <Icon size={20} stroke={1.6} aria-hidden />}
           {!closed && (
             <span>

@@ -33,7 +33,7 @@ export function Toasts() {
   return (
     <div className={css.toasts} role="status" aria-live="polite">
       {toasts.map(each => (
-        <Notice key={each.id} id={each.id} {...each} />
+        <Notice key={each.id} {...each} />
       ))}
     </div>
   );

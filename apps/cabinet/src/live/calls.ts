@@ -19,7 +19,7 @@ export interface LiveFilter {
 const digitsOf = (text: string): string => text.replace(/\D/g, '').replace(/^8(?=\d{10}$)/, '7');
 
 /** Whether a call belongs to the filtered list (ADM-2, ACC-33.7). */
-export function fits(call: Call, filter: LiveFilter): boolean {
+function fits(call: Call, filter: LiveFilter): boolean {
   if (filter.past) return false;
   if (filter.direction && call.direction !== filter.direction) return false;
   if (filter.result && (call.answeredAt !== null) !== (filter.result === 'answered')) return false;
@@ -60,3 +60,7 @@ export function merged(
   const fresh = [...news.values()].filter(call => fits(call, filter));
   return { rows, fresh };
 }
+
+/** Whether a call told on the channel is one of that internal number: the own list holds own calls only. */
+export const concerns = ({ call }: CallEvent, extension: string): boolean =>
+  call.from.number === extension || call.to.number === extension;

@@ -119,12 +119,8 @@ export class LiveChannel {
 
   #hear(data: unknown): void {
     if (typeof data !== 'string') return;
-    let word: ServerWord;
-    try {
-      word = JSON.parse(data);
-    } catch {
-      return;
-    }
+    const word = read(data);
+    if (!word) return;
     this.#failures = 0;
     if (word.hello) {
       // After a gap the server answers with a `seq` of its own only when it cannot go on from ours.
@@ -135,7 +131,7 @@ export class LiveChannel {
       for (const act of this.#onLost) act();
       return;
     }
-    if ('ping' in word) return this.#say({ pong: word.ping });
+    if ('ping' in word) this.#say({ pong: word.ping });
     if (this.#resume && typeof word.seq === 'number') this.#resume.seq = Math.max(this.#resume.seq, word.seq);
     if (word.topic) for (const hear of this.#listeners.get(word.topic) ?? []) hear(word.data);
   }
@@ -143,7 +139,10 @@ export class LiveChannel {
   #closed(code: number): void {
     this.#socket = null;
     if (this.#state === 'idle') return;
-    if (code === NO_SESSION || this.#listeners.size === 0) return this.#become('idle');
+    if (code === NO_SESSION || this.#listeners.size === 0) {
+      this.#become('idle');
+      return;
+    }
     const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** this.#failures++);
     this.#become('waiting');
     this.#forget = this.#o.after(longest * (0.5 + this.#o.random() / 2), () => this.#connect());
@@ -165,5 +164,15 @@ export class LiveChannel {
     if (state === this.#state) return;
     this.#state = state;
     for (const act of this.#watchers) act(state);
+  }
+}
+
+/** A word of the server; null = none that is known. */
+function read(text: string): ServerWord | null {
+  try {
+    const word: unknown = JSON.parse(text);
+    return typeof word === 'object' && word !== null ? word : null;
+  } catch {
+    return null;
   }
 }

@@ -2,14 +2,14 @@ import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError, ask, speak } from '../../api/request.ts';
 import type { Language } from '../../api/words.ts';
-import { queries, useMe, welcome, meQuery } from '../../app/session.tsx';
+import { meQuery, queries, useMe, welcome } from '../../app/session.ts';
 import { errorText, Page, Section } from '../../design/index.ts';
 import { toast } from '../../frame/toasts.tsx';
 import { changeLanguage } from '../../i18n/index.ts';
 
 /** «Оформление»: language and colours of the cabinet. */
 export default function AppearancePage() {
-  const { t, i18n } = useTranslation('account');
+  const { t, i18n } = useTranslation(['account', 'frame']);
   const me = useMe();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const setLanguage = async (language: Language) => {
@@ -57,4 +57,3 @@ export default function AppearancePage() {
     </Page>
   );
 }
-

@@ -10,7 +10,7 @@ import { TwoFactor } from './two-factor.tsx';
 
 /** Password, second factor, sessions of the person signed in (ACC-5, ACC-16). */
 export default function SecurityPage() {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   return (
     <Page title={t('security.title')}>
       <Section title={t('password.title')} text={t('password.text')}>
@@ -28,7 +28,7 @@ export default function SecurityPage() {
 
 /** «Изменить пароль» (ACC-16). */
 function PasswordForm() {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   const [opened, setOpened] = useState(false);
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');

@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { Session } from '../../api/words.ts';
-import { useZone } from '../../app/session.tsx';
+import { useZone } from '../../app/session.ts';
 import { ErrorState, errorText, Skeletons } from '../../design/index.ts';
 import { dateTime } from '../../format/index.ts';
 import { toast } from '../../frame/toasts.tsx';
@@ -13,7 +13,7 @@ import { agentOf } from './agent.ts';
 
 /** Where one is signed in, and how to end it there. */
 export function Sessions() {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   const zone = useZone();
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({

@@ -3,7 +3,7 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
-import { useMe, welcome } from '../../app/session.tsx';
+import { useMe, welcome } from '../../app/session.ts';
 import { errorText, FormDialog } from '../../design/index.ts';
 import { toast } from '../../frame/toasts.tsx';
 import css from './account.module.css';
@@ -16,7 +16,7 @@ interface Offer {
 
 /** Two-factor sign-in: on by a QR code and a first code, off by password and code. */
 export function TwoFactor() {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   const me = useMe();
   const [offer, setOffer] = useState<Offer | null>(null);
   const [codes, setCodes] = useState<readonly string[]>([]);
@@ -68,7 +68,7 @@ function Begin({
   readonly onClose: () => void;
   readonly onDone: (codes: readonly string[]) => void;
 }) {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   const [code, setCode] = useState('');
   return (
     <FormDialog
@@ -110,8 +110,14 @@ function Begin({
 }
 
 /** Shown once: each of them is a sign-in without the telephone. */
-function RecoveryCodes({ codes, onClose }: { readonly codes: readonly string[]; readonly onClose: () => void }) {
-  const { t } = useTranslation('account');
+function RecoveryCodes({
+  codes,
+  onClose,
+}: {
+  readonly codes: readonly string[];
+  readonly onClose: () => void;
+}) {
+  const { t } = useTranslation(['account', 'frame']);
   return (
     <Modal
       opened={codes.length > 0}
@@ -148,7 +154,7 @@ function End({
   readonly onClose: () => void;
   readonly onDone: () => void;
 }) {
-  const { t } = useTranslation('account');
+  const { t } = useTranslation(['account', 'frame']);
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const close = () => {

@@ -2,11 +2,12 @@ import { Button, Modal } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, rowsOf, totalOf } from '../../api/lists.ts';
 import type { Action } from '../../api/words.ts';
-import { useZone } from '../../app/session.tsx';
+import { useZone } from '../../app/session.ts';
 import {
   type Column,
   DataTable,
@@ -26,7 +27,7 @@ const MINUTE = 60_000;
 
 /** «История действий» (ADM-8): who changed what, from where, and how it was before. */
 export default function ActionsPage() {
-  const { t, i18n } = useTranslation('actions');
+  const { t, i18n } = useTranslation(['actions', 'frame']);
   const zone = useZone();
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/actions' });
@@ -97,7 +98,7 @@ export default function ActionsPage() {
   );
 }
 
-type Translate = ReturnType<typeof useTranslation<'actions'>>['t'];
+type Translate = TFunction<['actions', 'frame']>;
 
 function columnsOf(t: Translate, zone: string, open: (action: Action) => void): readonly Column<Action>[] {
   return [
@@ -156,7 +157,7 @@ const shown = (value: unknown): string =>
 
 /** «Данные»: field, was, is (ADM-8.3). */
 function Changes({ action, onClose }: { readonly action: Action; readonly onClose: () => void }) {
-  const { t } = useTranslation('actions');
+  const { t } = useTranslation(['actions', 'frame']);
   const narrow = useNarrow();
   return (
     <Modal

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { CallDetails } from '../../api/words.ts';
-import { useZone } from '../../app/session.tsx';
+import { useZone } from '../../app/session.ts';
 import { CallKindIcon, ErrorState, Skeletons, useNarrow } from '../../design/index.ts';
 import { clock, dateTime, duration, percent, phone } from '../../format/index.ts';
 import type { CallEvent } from '../../live/calls.ts';
@@ -15,7 +15,7 @@ import { PartyCell, Quality, Talk } from './parts.tsx';
 
 /** All that is known of one call: journey, protocol (ADM-4), quality. Grows while the call goes on. */
 export function CallPanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
-  const { t } = useTranslation('calls');
+  const { t } = useTranslation(['calls', 'frame']);
   const client = useQueryClient();
   const narrow = useNarrow();
   const key = ['call', id];
@@ -44,7 +44,7 @@ export function CallPanel({ id, onClose }: { readonly id: string; readonly onClo
 }
 
 function Card({ call }: { readonly call: CallDetails }) {
-  const { t, i18n } = useTranslation('calls');
+  const { t, i18n } = useTranslation(['calls', 'frame']);
   const zone = useZone();
   return (
     <div className={css.card}>
@@ -86,7 +86,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 
 /** «Протокол вызова»: offset, event, object; detail lines behind a switch. */
 function Protocol({ call }: { readonly call: CallDetails }) {
-  const { t } = useTranslation('calls');
+  const { t } = useTranslation(['calls', 'frame']);
   const [all, setAll] = useState(false);
   const lines = call.protocol.filter(({ level }) => all || level === 'main');
   return (
@@ -116,7 +116,7 @@ function Protocol({ call }: { readonly call: CallDetails }) {
 }
 
 function Legs({ call }: { readonly call: CallDetails }) {
-  const { t, i18n } = useTranslation('calls');
+  const { t, i18n } = useTranslation(['calls', 'frame']);
   const share = (loss: number | null) => (loss === null ? '–' : percent(loss, i18n.language));
   return (
     <section>

@@ -1,9 +1,10 @@
 import { ActionIcon, Select, Tooltip } from '@mantine/core';
 import { IconFileText, IconPhoneOff } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Call } from '../../api/words.ts';
-import { useMay, useMe, useZone } from '../../app/session.tsx';
+import { useMay, useMe, useZone } from '../../app/session.ts';
 import {
   CallKindIcon,
   type Column,
@@ -37,7 +38,7 @@ const MINUTE = 60_000;
 const minute = () => Math.floor(Date.now() / MINUTE) * MINUTE;
 
 export function CallsPage({ title, search, onSearch, scope }: CallsPageProps) {
-  const { t, i18n } = useTranslation('calls');
+  const { t, i18n } = useTranslation(['calls', 'frame']);
   const me = useMe();
   const may = useMay();
   const zone = useZone();
@@ -52,7 +53,8 @@ export function CallsPage({ title, search, onSearch, scope }: CallsPageProps) {
   const calls = useCalls(asked, judge, user ? me.user.extension : null);
   const scroll = useRef<HTMLDivElement>(null);
   const [legend, setLegend] = useState(false);
-  const change = (part: Partial<CallSearch>) => onSearch({ ...search, call: undefined, ...part } as CallSearch);
+  const change = (part: Partial<CallSearch>) =>
+    onSearch({ ...search, call: undefined, ...part } as CallSearch);
   const columns = useMemo(() => columnsOf(t, zone), [t, zone]);
   const filtered = Object.entries(search).some(([name, value]) => name !== 'call' && value !== undefined);
   const shown = calls.rows.length;
@@ -187,7 +189,7 @@ function Choice({
   );
 }
 
-type Translate = ReturnType<typeof useTranslation<'calls'>>['t'];
+type Translate = TFunction<['calls', 'frame']>;
 
 function columnsOf(t: Translate, zone: string): readonly Column<Call>[] {
   return [

@@ -4,7 +4,7 @@ import { CallsPage } from './calls-page.tsx';
 
 /** «История вызовов» of the domain (ADM-1). */
 export default function DomainCallsPage() {
-  const { t } = useTranslation('calls');
+  const { t } = useTranslation(['calls', 'frame']);
   const navigate = useNavigate({ from: '/calls' });
   const search = useSearch({ from: '/frame/calls' });
   return (

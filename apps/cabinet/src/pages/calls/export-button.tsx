@@ -17,7 +17,7 @@ export function ExportButton({
   readonly filter: Readonly<Record<string, string>>;
   readonly disabled: boolean;
 }) {
-  const { t } = useTranslation('calls');
+  const { t } = useTranslation(['calls', 'frame']);
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
   const order = async (format: Format) => {

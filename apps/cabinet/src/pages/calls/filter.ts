@@ -1,5 +1,13 @@
 /** The filter of the call lists: address → API, address → what live rows are judged by. */
-import { type Bounds, boundsOf, isReversed, type Period, QUICK, type Quick, readDay } from '../../format/index.ts';
+import {
+  type Bounds,
+  boundsOf,
+  isReversed,
+  type Period,
+  QUICK,
+  type Quick,
+  readDay,
+} from '../../format/index.ts';
 import type { LiveFilter } from '../../live/calls.ts';
 
 export interface CallSearch {

@@ -30,7 +30,7 @@ const KNOWN = ['answered', 'noAnswer', 'busy', 'failed', 'ended'] as const;
 
 /** The way of a call as a strip: number → menu → group → operator, with how long each took. */
 export function Journey({ steps }: { readonly steps: readonly JourneyStep[] }) {
-  const { t, i18n } = useTranslation('calls');
+  const { t, i18n } = useTranslation(['calls', 'frame']);
   return (
     <ol className={css.journey}>
       {steps.map((step, i) => {

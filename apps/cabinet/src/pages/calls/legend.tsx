@@ -10,7 +10,7 @@ export function Legend({
   readonly opened: boolean;
   readonly onChange: (opened: boolean) => void;
 }) {
-  const { t } = useTranslation('calls');
+  const { t } = useTranslation(['calls', 'frame']);
   return (
     <Popover opened={opened} onChange={onChange} width={330} position="bottom-start">
       <Popover.Target>

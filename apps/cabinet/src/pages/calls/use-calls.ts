@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { listQuery, rowsOf, totalOf } from '../../api/lists.ts';
 import type { Call } from '../../api/words.ts';
-import { type CallEvent, type LiveFilter, merged, withEvent } from '../../live/calls.ts';
+import { type CallEvent, concerns, type LiveFilter, merged, withEvent } from '../../live/calls.ts';
 import { useLive } from '../../live/index.ts';
 
 export interface Calls {
@@ -72,7 +72,3 @@ export function useCalls(
     retry: () => void refetch(),
   };
 }
-
-/** Whether a call told on the channel is one of that internal number: the own list holds own calls only. */
-export const concerns = ({ call }: CallEvent, extension: string): boolean =>
-  call.from.number === extension || call.to.number === extension;

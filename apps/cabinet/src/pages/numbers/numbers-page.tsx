@@ -6,7 +6,7 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, rowsOf } from '../../api/lists.ts';
 import type { NumberLine, Numbers } from '../../api/words.ts';
-import { useMe } from '../../app/session.tsx';
+import { useMe } from '../../app/session.ts';
 import { EmptyState, ErrorState, FilterBar, Page, Skeletons } from '../../design/index.ts';
 import { phoneInMenu } from '../../format/index.ts';
 import css from './numbers.module.css';
@@ -20,7 +20,7 @@ const MANY = 10;
 
 /** «Номера и маршрутизация» (RTE-1…3), read-only: a scheme per number. */
 export default function NumbersPage() {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   const me = useMe();
   const navigate = useNavigate({ from: '/numbers' });
   const search = useSearch({ from: '/frame/numbers' });
@@ -106,7 +106,7 @@ function NumberCard({
   readonly outgoing: boolean;
   readonly many: boolean;
 }) {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   const [closed, setClosed] = useState(() => readClosed()[line.id] ?? many);
   const words = useWords();
   const title = phoneInMenu(line.digits);
@@ -143,7 +143,7 @@ function NumberCard({
 }
 
 function useWords(): SchemeWords {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   return useMemo(
     () => ({
       everything: t('node.everything'),

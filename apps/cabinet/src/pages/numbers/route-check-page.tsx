@@ -6,9 +6,9 @@ import { type FormEvent, lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { CheckNode, RouteCheck } from '../../api/words.ts';
-import { useZone } from '../../app/session.tsx';
+import { useZone } from '../../app/session.ts';
 import { ErrorState, Page, Section, Skeletons } from '../../design/index.ts';
-import { midnight } from '../../format/index.ts';
+import { momentOf } from '../../format/index.ts';
 import css from './numbers.module.css';
 import { pathScheme, type Shape } from './scheme-model.ts';
 
@@ -16,20 +16,16 @@ const SchemeView = lazy(() => import('./scheme-view.tsx'));
 
 const ICONS = { taken: IconArrowRight, skipped: IconCircleDashed, end: IconPhoneEnd };
 
-/** What a wall-clock time of the domain (`2026-03-24T16:14`) is as a moment; null = now. */
-export function momentOf(at: string | undefined, zone: string): string | null {
-  const parts = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)$/.exec(at ?? '');
-  if (!parts) return null;
-  const [, day = '', hour, minute] = parts;
-  return new Date(midnight(day, zone) + (Number(hour) * 60 + Number(minute)) * 60_000).toISOString();
-}
-
 const shapeOf = (kind: string): Shape =>
-  kind === 'number' || kind === 'call' ? 'number' : kind === 'rule' || kind === 'condition' ? 'condition' : 'object';
+  kind === 'number' || kind === 'call'
+    ? 'number'
+    : kind === 'rule' || kind === 'condition'
+      ? 'condition'
+      : 'object';
 
 /** «Проверить маршрут»: what would happen to an imagined call, and why; nothing rings. */
 export default function RouteCheckPage() {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   const zone = useZone();
   const navigate = useNavigate({ from: '/route-check' });
   const asked = useSearch({ from: '/frame/route-check' });
@@ -95,7 +91,7 @@ export default function RouteCheckPage() {
 }
 
 function Found({ check }: { readonly check: RouteCheck }) {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   const scheme = useMemo(() => pathScheme(check.path, shapeOf), [check]);
   return (
     <div className={css.check}>
@@ -119,7 +115,7 @@ function Found({ check }: { readonly check: RouteCheck }) {
 }
 
 function Step({ node }: { readonly node: CheckNode }) {
-  const { t } = useTranslation('numbers');
+  const { t } = useTranslation(['numbers', 'frame']);
   const Icon = ICONS[node.verdict];
   return (
     <li data-verdict={node.verdict}>

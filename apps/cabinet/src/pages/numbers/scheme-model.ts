@@ -23,7 +23,7 @@ export interface SchemeNode {
   readonly row: number;
 }
 
-export interface SchemeEdge {
+interface SchemeEdge {
   readonly from: string;
   readonly to: string;
   readonly dead?: boolean;

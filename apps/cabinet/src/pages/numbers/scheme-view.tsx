@@ -15,8 +15,8 @@ import {
 } from '@tabler/icons-react';
 import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
 import { useMemo } from 'react';
-import type { Scheme, SchemeNode } from './scheme-model.ts';
 import css from './scheme.module.css';
+import type { Scheme, SchemeNode } from './scheme-model.ts';
 
 const ICONS: Readonly<Record<string, typeof IconUser>> = {
   number: IconHash,

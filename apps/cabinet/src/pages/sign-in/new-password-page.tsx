@@ -6,8 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import { fieldErrors } from '../../design/form-dialog.tsx';
 import { errorText } from '../../design/states.tsx';
-import { Outside } from './outside.tsx';
 import css from './outside.module.css';
+import { Outside } from './outside.tsx';
 
 /** The page a recovery letter leads to (ACC-7.4). */
 export default function NewPasswordPage() {

@@ -4,8 +4,8 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import { errorText } from '../../design/states.tsx';
-import { Outside } from './outside.tsx';
 import css from './outside.module.css';
+import { Outside } from './outside.tsx';
 
 /** «Восстановить пароль» (ACC-7): the same answer whether or not there is such a person. */
 export default function RecoveryPage() {

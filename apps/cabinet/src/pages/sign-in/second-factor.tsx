@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { Me } from '../../api/words.ts';
 import { errorText } from '../../design/states.tsx';
-import { Outside } from './outside.tsx';
 import css from './outside.module.css';
+import { Outside } from './outside.tsx';
 
 /** The second step of the sign-in: a code of the application, or one of the recovery codes. */
 export function SecondFactor({

@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { Me, SecondStep } from '../../api/words.ts';
 import { safePath } from '../../app/address.ts';
-import { welcome } from '../../app/session.tsx';
+import { welcome } from '../../app/session.ts';
 import { errorText } from '../../design/states.tsx';
-import { Outside } from './outside.tsx';
 import css from './outside.module.css';
+import { Outside } from './outside.tsx';
 import { SecondFactor } from './second-factor.tsx';
 import { splitLogin } from './split-login.ts';
 

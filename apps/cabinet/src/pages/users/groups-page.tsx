@@ -1,5 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { IconUsersGroup } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, rowsOf } from '../../api/lists.ts';
@@ -11,7 +11,7 @@ const ALGORITHMS = ['none', 'all', 'acd_random', 'acd_idle', 'acd_load'] as cons
 
 /** «Группы обработки вызовов», read-only. */
 export default function GroupsPage() {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'frame']);
   const query = useInfiniteQuery(listQuery<Group>('/groups'));
   const rows = useMemo(() => rowsOf(query.data), [query.data]);
   const algorithm = (group: Group) =>
@@ -20,7 +20,13 @@ export default function GroupsPage() {
     { id: 'name', title: t('column.group'), width: 'minmax(220px, 1fr)', cell: group => group.name },
     { id: 'extension', title: t('column.extension'), width: '150px', cell: group => group.extension },
     { id: 'algorithm', title: t('column.algorithm'), width: 'minmax(260px, 1fr)', cell: algorithm },
-    { id: 'members', title: t('column.members'), width: '130px', align: 'right', cell: group => group.members },
+    {
+      id: 'members',
+      title: t('column.members'),
+      width: '130px',
+      align: 'right',
+      cell: group => group.members,
+    },
   ];
   return (
     <Page title={t('groups.title')} fill>

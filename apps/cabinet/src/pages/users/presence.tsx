@@ -7,7 +7,7 @@ const ICONS = { offline: IconPhoneOff, online: IconPhone, ringing: IconPhoneCall
 
 /** Presence in a word, a shape and a colour (USR-3): online = a phone is registered. */
 export function PresenceMark({ presence }: { readonly presence: Presence }) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'frame']);
   const Icon = ICONS[presence.state];
   const devices = presence.devices > 1 ? ` · ${t('devices', { count: presence.devices })}` : '';
   return (

@@ -19,7 +19,7 @@ export function UserPanel({
   readonly known: User | undefined;
   readonly onClose: () => void;
 }) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'frame']);
   const narrow = useNarrow();
   const { data, error, refetch } = useQuery({
     queryKey: ['user', id],
@@ -44,7 +44,7 @@ export function UserPanel({
 }
 
 function Card({ user }: { readonly user: User }) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'frame']);
   const none = <span className={css.soft}>{t('none')}</span>;
   const facts: readonly (readonly [string, ReactNode])[] = [
     [t('column.presence'), <PresenceMark key="p" presence={user.presence} />],

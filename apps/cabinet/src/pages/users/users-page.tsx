@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import type { InfiniteData } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, rowsOf, totalOf } from '../../api/lists.ts';
@@ -25,7 +26,7 @@ const SHORTEST = 3;
 
 /** «Пользователи» (USR-1…4), read-only, presence live. */
 export default function UsersPage() {
-  const { t, i18n } = useTranslation('users');
+  const { t, i18n } = useTranslation(['users', 'frame']);
   const navigate = useNavigate({ from: '/users' });
   const search = useSearch({ from: '/frame/users' });
   const asked = search.search ?? '';
@@ -44,7 +45,9 @@ export default function UsersPage() {
         onSearch={text => go({ ...(text && { search: text }) })}
         searchLabel={t('search')}
       />
-      <TotalLine>{total !== null && t('total', { count: total, shown: count(total, i18n.language) })}</TotalLine>
+      <TotalLine>
+        {total !== null && t('total', { count: total, shown: count(total, i18n.language) })}
+      </TotalLine>
       {query.error ? (
         <ErrorState error={query.error} retry={() => void query.refetch()} />
       ) : (
@@ -98,14 +101,15 @@ function usePresence(): void {
             },
           }
         : user;
-    client.setQueriesData<InfiniteData<Piece<User>>>({ queryKey: ['/users'] }, list =>
-      list && { ...list, pages: list.pages.map(page => ({ ...page, items: page.items.map(put) })) },
+    client.setQueriesData<InfiniteData<Piece<User>>>(
+      { queryKey: ['/users'] },
+      list => list && { ...list, pages: list.pages.map(page => ({ ...page, items: page.items.map(put) })) },
     );
     client.setQueryData<User>(['user', said.user], user => user && put(user));
   });
 }
 
-type Translate = ReturnType<typeof useTranslation<'users'>>['t'];
+type Translate = TFunction<['users', 'frame']>;
 
 function columnsOf(t: Translate): readonly Column<User>[] {
   return [
@@ -145,7 +149,7 @@ function columnsOf(t: Translate): readonly Column<User>[] {
 
 /** «Оператор», «Администратор»: the indicators of a row (USR-2). */
 function Marks({ user }: { readonly user: User }) {
-  const { t } = useTranslation('users');
+  const { t } = useTranslation(['users', 'frame']);
   return (
     <span className={css.marks}>
       {user.isAdmin && <span className={css.mark}>{t('mark.admin')}</span>}

@@ -1,1 +1,0 @@
-import{n as e,s as t}from"./Box-OFXspCOG.js";import{i as n}from"./preload-helper-Bp74l3P4.js";import{r}from"./vendor-AyOTluXZ.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

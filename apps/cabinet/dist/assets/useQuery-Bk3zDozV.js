@@ -1,1 +1,0 @@
-import{_ as e,y as t}from"./PasswordInput-B4-N6KyI.js";function n(n,r){return e(n,t,r)}export{n as t};
