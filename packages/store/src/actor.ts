@@ -47,7 +47,7 @@ export interface Action {
   readonly objectId: string | null;
   /** Name at that time. */
   readonly objectName: string;
-  readonly action: 'create' | 'update' | 'delete';
+  readonly action: 'create' | 'update' | 'delete' | 'sign_in' | 'sign_in_locked';
   readonly changes: readonly FieldChange[];
 }
 

@@ -1,4 +1,10 @@
 /** PostgreSQL: starter, roles, migrations, queries, change feed. */
+export type { AccessStore } from './access/access.ts';
+export type { DueLetter, LoggedLetter } from './access/letters.ts';
+export { setCabinetPassword, setStaffPassword } from './access/passwords.ts';
+export type { Account, Person as CabinetPerson } from './access/people.ts';
+export { confirmTotp, removeTotp } from './access/second-factor.ts';
+export { endSessions as endSessionsOf, type StoredSession } from './access/sessions.ts';
 export {
   type Action,
   type Actor,
@@ -13,6 +19,7 @@ export type { Checkpoint } from './calls/save.ts';
 export { searchText, searchWords } from './calls/search-text.ts';
 export type { CallFilter, PageKey } from './calls/walk.ts';
 export type { ConfigChange, ConfigWatch } from './change-feed.ts';
+export { refuseConflicts } from './configuration/conflicts.ts';
 export { digestHa1, type PasswordOptions, setSipPassword } from './configuration/credentials.ts';
 export { createDomain, type DomainSettings, type NewDomain, updateDomain } from './configuration/domains.ts';
 export { addServiceExtension, type ExtensionOwner, setExtension } from './configuration/extensions.ts';
@@ -51,7 +58,7 @@ export {
 } from './configuration/provider.ts';
 export { createUser, type NewUser, type UserSettings, updateUser } from './configuration/users.ts';
 export { TenancyFailure } from './database/bound.ts';
-export { type StoreRefusal, StoreUnavailable } from './database/errors.ts';
+export { type FieldConflict, type StoreRefusal, StoreUnavailable } from './database/errors.ts';
 export { type Migration, MigrationFailure, migrate, ownMigrations } from './database/migrate.ts';
 export type { RoleSecrets } from './database/roles.ts';
 export { DEMO_PASSWORD, type DemoOptions, seedDemo } from './demo/seed-demo.ts';

@@ -5,6 +5,7 @@ import type { RegistrationRecord } from '@kommutator/model/events';
 import type { CallId, DomainId } from '@kommutator/model/ids';
 import type { CallRecord } from '@kommutator/model/record';
 import { sql, type Transaction } from 'kysely';
+import { type AccessStore, accessStore } from './access/access.ts';
 import type { Actor } from './actor.ts';
 import { type CallPage, countCalls, type PageQuery, readCall, readPage } from './calls/history.ts';
 import { type Checkpoint, readCheckpoint, saveCallRecords } from './calls/save.ts';
@@ -38,6 +39,8 @@ export interface StoreOptions {
   readonly log: StoreLog;
   /** Connections of the application and of the system role. Default 10 and 5. */
   readonly connections?: { readonly app: number; readonly system: number };
+  /** Told right after each change that was committed here; null = any domain, or the provider's own. */
+  readonly committed?: (domain: DomainId | null) => void;
 }
 
 /** Every method rejects with StoreUnavailable while the database is away, within seconds, and works again after. */
@@ -75,6 +78,7 @@ export interface Store {
     /** Null = absent or another domain's. */
     byId(domain: DomainId, call: CallId): Promise<CallRecord | null>;
   };
+  readonly access: AccessStore;
   /** First broken row of a domain's hash chain (null domain = the provider's own), null = unbroken. */
   actionChainBreak(domain: DomainId | null): Promise<number | null>;
   /** @throws TenancyFailure when the application role could see past its tenant. Done by itself before first use. */
@@ -84,7 +88,7 @@ export interface Store {
 
 /** Opens pools without connecting: a start without database works. The database must have been migrated. */
 export function openStore(options: StoreOptions): Store {
-  const { ownerUrl, roleKey, clock, log, connections = { app: 10, system: 5 } } = options;
+  const { ownerUrl, roleKey, clock, log, connections = { app: 10, system: 5 }, committed } = options;
   const systemUrl = urlFor(SYSTEM, ownerUrl, { key: roleKey });
   const app = connect({
     url: urlFor(APP, ownerUrl, { key: roleKey }),
@@ -105,9 +109,15 @@ export function openStore(options: StoreOptions): Store {
   return {
     async inDomain(actor, domain, fn, change = {}) {
       await bound();
-      return changeDomain(app.db, clock, actor, domain, fn, change);
+      const done = await changeDomain(app.db, clock, actor, domain, fn, change);
+      if (done.ok) committed?.(domain);
+      return done;
     },
-    asSystem: (actor, fn) => changeSystem(system.db, clock, actor, fn),
+    async asSystem(actor, fn) {
+      const done = await changeSystem(system.db, clock, actor, fn);
+      if (done.ok) committed?.(null);
+      return done;
+    },
     async readIn(domain, fn) {
       await bound();
       return available(() =>
@@ -143,6 +153,7 @@ export function openStore(options: StoreOptions): Store {
         return available(() => readCall(app.db, domain, call));
       },
     },
+    access: accessStore(system.db, clock),
     async actionChainBreak(domain) {
       const { rows } = await available(() =>
         sql<{ broken: bigint | null }>`SELECT action_chain_break(${domain}::uuid) AS broken`.execute(

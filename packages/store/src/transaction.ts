@@ -139,7 +139,8 @@ function domainTx(
   };
 }
 
-async function writeAction(
+/** One row of the action history. */
+export async function writeAction(
   db: Transaction<Tables>,
   actor: Actor,
   domain: DomainId | null,

@@ -66,6 +66,31 @@ describe('tenancy', () => {
       ],
       [],
     );
+    const account = must(await ours.store.access.readAccount(anna.id));
+    const { access } = ours.store;
+    const [tokenHash, now] = [Buffer.from('token'), 1_000];
+    const origin = { address: '127.0.0.1', agent: 'test' };
+    await access.openSession({
+      person: account.person,
+      tokenHash,
+      remembered: false,
+      now,
+      endsAt: 4_000_000_000_000,
+      ...origin,
+    });
+    await access.addPasswordLink({
+      tokenHash,
+      account: anna.id,
+      domain: ours.demo.id,
+      now,
+      expiresAt: 2_000,
+    });
+    await access.addLetter({ domain: ours.demo.id, kind: 'test', recipient: 'a@b', content: 'v1:' }, now);
+    await asOwner(ours.ownerUrl, 'INSERT INTO recovery_code VALUES ($1, $2, $3)', [
+      anna.id,
+      tokenHash,
+      ours.demo.id,
+    ]);
     app = new Client({ connectionString: urlFor('kommutator_app', ours.ownerUrl, { key: null }) });
     await app.connect();
     await app.query(`SELECT set_config('app.domain', $1, false)`, [ours.filial.id]);
@@ -162,8 +187,16 @@ describe('tenancy', () => {
     expect(await reload(ours, ours.filial.id)).toEqual(ours.filial);
   });
 
-  it('the application reads no secret, not even its own', async () => {
-    await expect(app.query('SELECT ha1_md5 FROM sip_credential')).rejects.toMatchObject({ code: '42501' });
+  it.each([
+    'SELECT ha1_md5 FROM sip_credential',
+    'SELECT password_hash FROM cabinet_account',
+    'SELECT totp_secret FROM cabinet_account',
+    'SELECT code_hash FROM recovery_code',
+    'SELECT token_hash FROM web_session',
+    'SELECT token_hash FROM password_link',
+    'SELECT * FROM cabinet_person',
+  ])('the application reads no secret, not even its own: %s', async query => {
+    await expect(app.query(query)).rejects.toMatchObject({ code: '42501' });
   });
 
   it('the application raises no other domain’s version', async () => {

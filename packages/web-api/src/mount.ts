@@ -2,7 +2,7 @@ import { isDomainRight, mayCall } from '@kommutator/model/rights';
 import { actorOf, type Session } from '@kommutator/use-cases';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { cookiesOf, SESSION_COOKIE } from './cookies.ts';
+import { sessionToken } from './cookies.ts';
 import { isSecure, languageOf, refuseRequest, send } from './exchange.ts';
 import { PROBLEM_TYPE, Problem } from './problem.ts';
 import type { Answer, Request, Route, Schemas } from './route.ts';
@@ -49,7 +49,7 @@ async function sessionOf(
   services: RouteServices,
 ): Promise<Session | null> {
   if (!route.url.startsWith('/api/')) return null;
-  const token = cookiesOf(request)[SESSION_COOKIE];
+  const token = sessionToken(request.headers.cookie);
   return token ? services.sessions.find(token) : null;
 }
 
@@ -95,7 +95,6 @@ function requestOf(
     ip: request.ip,
     agent: request.headers['user-agent'] ?? '',
     secure: isSecure(request),
-    cookies: cookiesOf(request),
     ifVersion: versionOf(request.headers['if-match']),
   };
   return asked as unknown as Request<Schemas, 'signedIn'>;

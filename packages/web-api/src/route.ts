@@ -71,7 +71,6 @@ export interface Request<S extends Schemas, A extends Access> {
   readonly agent: string;
   /** Over TLS. */
   readonly secure: boolean;
-  readonly cookies: Readonly<Record<string, string | undefined>>;
   /** `If-Match` as the version of a domain; null when absent. */
   readonly ifVersion: number | null;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@kommutator/base';
 import type { Store, StoreLog } from '@kommutator/store';
-import type { Sessions } from '@kommutator/use-cases';
+import type { AccessDesk, Sessions } from '@kommutator/use-cases';
 
 /** What the routes work with; the composition root plugs it in. */
 export interface Services {
@@ -8,6 +8,7 @@ export interface Services {
   readonly clock: Clock;
   readonly log: StoreLog;
   readonly sessions: Sessions;
+  readonly access: AccessDesk;
   readonly health: () =>
     | { readonly status: 'ok' }
     | { readonly status: string; readonly missing: readonly string[] };

@@ -80,6 +80,12 @@ export const VARIABLES = {
     meaning: 'Name or address phones outside the local networks reach us at; goes into Via, Contact and SDP',
     read: text,
   }),
+  publicUrl: variable({
+    name: 'PUBLIC_URL',
+    fallback: '',
+    meaning: 'Address of the cabinet as it stands in letters; without it PUBLIC_HOST and HTTPS_PORT',
+    read: url('http', 'https'),
+  }),
   rtpPorts: variable({
     name: 'RTP_PORTS',
     fallback: '20000-29999',

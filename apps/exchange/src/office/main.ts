@@ -1,6 +1,8 @@
 /** The office: HTTP, configuration on its way to signalling, history on its way to the database. */
+import { SecretBox } from '@kommutator/base';
 import { openStore, type Store } from '@kommutator/store';
 import { projectCall } from '@kommutator/telephony/projections';
+import { type AccessDesk, openAccess } from '@kommutator/use-cases';
 import { NODE } from '../files/node-name.ts';
 import { keepConnected } from '../ipc/index.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
@@ -16,6 +18,7 @@ import { HealthWatch } from './health.ts';
 import { officeMetrics, renderMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
 import { Projector } from './projector.ts';
+import { publicUrlOf } from './public-url.ts';
 import { RegistrationMirror } from './registration-mirror.ts';
 import { SignallingLink } from './signalling-link.ts';
 import { serveWeb } from './web.ts';
@@ -46,6 +49,7 @@ function mediaMetrics({ clock, paths }: Surroundings) {
 interface Work {
   readonly around: Surroundings;
   readonly ownerUrl: string;
+  readonly access: AccessDesk;
   readonly feed: ConfigFeed;
   readonly projector: Projector;
   readonly mirror: RegistrationMirror;
@@ -54,12 +58,14 @@ interface Work {
 
 /** Brings the database up to date, then everything that reads and writes it works until aborted. Never rejects. */
 async function workWith(store: Store, work: Work): Promise<void> {
-  const { around, ownerUrl, feed, projector, mirror, signal } = work;
+  const { around, ownerUrl, access, feed, projector, mirror, signal } = work;
   const prepare = () => prepareDatabase(ownerUrl, around).then(() => true);
   if (!(await insist(prepare, 'database cannot be prepared', { ...around, signal }))) return;
-  const watch = store.watchConfig(change =>
-    feed.changed(change === 'directory' ? 'everything' : change.domain),
-  );
+  const watch = store.watchConfig(change => {
+    // Changed by another process: a command, another node.
+    access.sessions.doubt();
+    feed.changed(change === 'directory' ? 'everything' : change.domain);
+  });
   // What changed before the watch listened is found by reading everything once more.
   void watch.ready.then(() => feed.changed('everything'));
   await Promise.all([feed.run(signal), projector.run(signal), mirror.run(signal)]);
@@ -72,7 +78,9 @@ async function office(around: Surroundings): Promise<Running> {
   if (ownerUrl === null) return { stop: async () => {} };
   const keys = masterKeys(config, paths);
   const roleKey = config.databaseUrl === null ? null : keys[0];
-  const store = openStore({ ownerUrl, roleKey, clock, log });
+  let access: AccessDesk | null = null;
+  const store = openStore({ ownerUrl, roleKey, clock, log, committed: () => access?.sessions.doubt() });
+  access = openAccess({ store, clock, log, box: new SecretBox(keys), publicUrl: publicUrlOf(config) });
   const stop = new AbortController();
   const health = new HealthWatch(clock);
   const feed = new ConfigFeed({ store, folder: paths.warm, clock, log });
@@ -114,10 +122,11 @@ async function office(around: Surroundings): Promise<Running> {
   watchman.measuredBy(registry);
   const web = await serveWeb(around, {
     store,
+    access,
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
-  const work = workWith(store, { around, ownerUrl, feed, projector, mirror, signal: stop.signal });
+  const work = workWith(store, { around, ownerUrl, access, feed, projector, mirror, signal: stop.signal });
   let said = 'nothing yet';
   const began = clock.now();
   const sayHealth = () => {

@@ -1,6 +1,7 @@
 import { type Clock, SecretBox } from '@kommutator/base';
-import { migrate, openStore, seedDemo } from '@kommutator/store';
+import { DEMO_PASSWORD, migrate, openStore, seedDemo } from '@kommutator/store';
 import type { Log } from '@kommutator/telephony';
+import { Hashing } from '@kommutator/use-cases';
 import type { Config } from '../config/index.ts';
 import type { Paths } from '../files/paths.ts';
 import { masterKeys } from '../process/secrets.ts';
@@ -32,6 +33,7 @@ export async function prepareDatabase(ownerUrl: string, options: PrepareOptions)
     const seeded = await seedDemo(store, {
       secretBox: new SecretBox(keys),
       publicAccounts: config.demo === 'public',
+      passwordHash: () => new Hashing().hash(DEMO_PASSWORD),
       ...(config.demoTrunk ? { trunk: { ...config.demoTrunk, protocol: 'udp' } } : {}),
     });
     if (seeded) log.info({}, 'demo data written into the empty database');

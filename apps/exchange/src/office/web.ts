@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@kommutator/store';
+import type { AccessDesk } from '@kommutator/use-cases';
 import { createWebApi, listenHttp, type Services } from '@kommutator/web-api';
 import type { Surroundings } from '../process/lifecycle.ts';
 import { sipWebSocketDoor } from './sip-websocket.ts';
@@ -11,15 +12,16 @@ const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url)
 
 export interface WebParts extends Pick<Services, 'health' | 'metrics'> {
   readonly store: Store;
+  readonly access: AccessDesk;
 }
 
 /** @throws when a port cannot be had. */
 export async function serveWeb(
   { config, paths, clock, log }: Pick<Surroundings, 'config' | 'paths' | 'clock' | 'log'>,
-  { store, health, metrics }: WebParts,
+  { store, access, health, metrics }: WebParts,
 ): Promise<{ close(): Promise<void> }> {
   const web = await createWebApi({
-    services: { store, clock, log, health, metrics, sessions: { find: async () => null } },
+    services: { store, clock, log, health, metrics, access, sessions: access.sessions },
     cabinet: existsSync(CABINET) ? CABINET : null,
   });
   const sip = sipWebSocketDoor({ socket: paths.sockets.webSocket, log });

@@ -167,6 +167,86 @@ export const REFUSALS = {
     ru: 'Не больше {max}',
     en: 'At most {max}',
   },
+  'signIn.wrong': {
+    status: 401,
+    ru: 'Неверный логин, пароль или домен',
+    en: 'Wrong login, password or domain',
+  },
+  'signIn.locked': {
+    status: 429,
+    ru: 'Слишком много попыток входа. Повторите через {minutes} минут',
+    en: 'Too many attempts to sign in. Try again in {minutes} minutes',
+  },
+  'signIn.expired': {
+    status: 401,
+    ru: 'Время на ввод кода истекло. Войдите заново',
+    en: 'The time for the code is over. Sign in again',
+  },
+  'code.wrong': {
+    status: 422,
+    ru: 'Неверный код',
+    en: 'Wrong code',
+  },
+  'totp.on': {
+    status: 409,
+    ru: 'Двухфакторный вход уже включён',
+    en: 'Two-factor sign-in is on already',
+  },
+  'totp.notBegun': {
+    status: 409,
+    ru: 'Сначала получите секрет для приложения',
+    en: 'Get the secret for the application first',
+  },
+  'totp.off': {
+    status: 409,
+    ru: 'Двухфакторный вход выключен',
+    en: 'Two-factor sign-in is off',
+  },
+  'link.expired': {
+    status: 410,
+    ru: 'Ссылка недействительна или устарела',
+    en: 'The link is not valid any more',
+  },
+  'password.wrong': {
+    status: 422,
+    ru: 'Неверный текущий пароль',
+    en: 'Wrong current password',
+  },
+  'password.short': {
+    status: 422,
+    ru: 'Не менее {min} символов: латинские буквы и цифры',
+    en: 'At least {min} characters: Latin letters and digits',
+  },
+  'password.long': {
+    status: 422,
+    ru: 'Не более {max} символов',
+    en: 'At most {max} characters',
+  },
+  'password.characters': {
+    status: 422,
+    ru: 'Только латинские буквы, цифры и знаки',
+    en: 'Latin letters, digits and signs only',
+  },
+  'password.letter': {
+    status: 422,
+    ru: 'Нужна хотя бы одна латинская буква',
+    en: 'At least one Latin letter is needed',
+  },
+  'password.digit': {
+    status: 422,
+    ru: 'Нужна хотя бы одна цифра',
+    en: 'At least one digit is needed',
+  },
+  'password.login': {
+    status: 422,
+    ru: 'Пароль не должен совпадать с логином',
+    en: 'The password must differ from the login',
+  },
+  'server.busy': {
+    status: 503,
+    ru: 'Сервер занят. Повторите через несколько секунд',
+    en: 'The server is busy. Try again in a few seconds',
+  },
   'server.failed': {
     status: 500,
     ru: 'Внутренняя ошибка. Сообщите поддержке номер запроса',

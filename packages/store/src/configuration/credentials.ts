@@ -7,8 +7,8 @@ import type { DomainTx } from '../transaction.ts';
 
 export interface PasswordOptions {
   readonly password: string;
-  /** Accepted from loopback and private sources only. */
-  readonly privateOnly: boolean;
+  /** Accepted from loopback and private sources only; as it was when left out, and from everywhere at first. */
+  readonly privateOnly?: boolean;
 }
 
 /** HA1 of digest authentication (RFC 7616 §3.4.2, RFC 8760): hex of H(login:realm:password). */
@@ -39,7 +39,6 @@ export async function setSipPassword(
   const sealed = {
     ha1_md5: box.seal(digestHa1('md5', owner.login, owner.realm, password)),
     ha1_sha256: box.seal(digestHa1('sha256', owner.login, owner.realm, password)),
-    private_only: privateOnly,
   };
   const existing = await tx.db
     .selectFrom('sip_credential')
@@ -52,7 +51,7 @@ export async function setSipPassword(
   if (existing)
     await tx.db
       .updateTable('sip_credential')
-      .set(sealed)
+      .set(privateOnly === undefined ? sealed : { ...sealed, private_only: privateOnly })
       .where('domain_id', '=', tx.domain)
       .where('sip_credential_id', '=', id)
       .execute();
@@ -65,6 +64,7 @@ export async function setSipPassword(
         user_id: user,
         kind: 'password',
         login: owner.login,
+        private_only: privateOnly ?? false,
         ...sealed,
       })
       .execute();

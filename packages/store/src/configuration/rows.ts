@@ -41,9 +41,10 @@ export interface Subject {
   readonly objectName: string;
 }
 
-/** Inserts the row with the transaction's `domain_id`. */
+/** Inserts the row with the transaction's `domain_id`; undefined = the column's default. */
 export async function insertRow(tx: DomainTx, table: Table, columns: Columns): Promise<void> {
-  const row = { domain_id: tx.domain, ...columns };
+  const given = Object.entries(columns).filter(([, value]) => value !== undefined);
+  const row = { domain_id: tx.domain, ...Object.fromEntries(given) };
   await sql`INSERT INTO ${sql.table(table)} (${sql.join(Object.keys(row).map(name => sql.ref(name)))})
     VALUES (${sql.join(Object.values(row).map(parameter))})`.execute(tx.db);
 }

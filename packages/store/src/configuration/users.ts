@@ -1,6 +1,7 @@
 import { newId } from '@kommutator/base';
 import type { Restriction } from '@kommutator/model/config';
 import type { NumberId, UserId } from '@kommutator/model/ids';
+import type { Language } from '@kommutator/model/messages';
 import type { FieldChange } from '../actor.ts';
 import type { DomainTx } from '../transaction.ts';
 import { setExtension } from './extensions.ts';
@@ -15,6 +16,12 @@ export interface UserSettings {
   readonly isOperator: boolean;
   readonly isDomainAdmin: boolean;
   readonly voicemailOn: boolean;
+  /** Where letters to him go; null = none. */
+  readonly email: string | null;
+  /** «Должность» */
+  readonly position: string;
+  /** Of his cabinet; null = the domain's. */
+  readonly language: Language | null;
 }
 
 export interface NewUser extends Partial<Omit<UserSettings, 'displayName' | 'extension'>> {
@@ -32,6 +39,9 @@ const columns = (settings: Partial<UserSettings>) => ({
   outgoing_number_id: settings.outgoingNumber,
   restriction: settings.restriction,
   is_operator: settings.isOperator,
+  email: settings.email,
+  position: settings.position,
+  language: settings.language,
   is_domain_admin: settings.isDomainAdmin,
   voicemail_on: settings.voicemailOn,
 });

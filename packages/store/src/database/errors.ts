@@ -15,7 +15,19 @@ export type StoreRefusal =
   /** Not a value this field may have (422). */
   | { readonly code: 'invalid'; readonly field: string }
   /** The domain was changed since the caller read it (409). */
-  | { readonly code: 'stale'; readonly version: number };
+  | { readonly code: 'stale'; readonly version: number; readonly changed?: readonly FieldConflict[] };
+
+/** A field somebody else changed since the caller read it. */
+export interface FieldConflict {
+  /** Name of the column. */
+  readonly field: string;
+  readonly yours: unknown;
+  readonly theirs: unknown;
+  /** Who, by name at that time. */
+  readonly by: string;
+  /** Unix ms. */
+  readonly at: number;
+}
 
 /** Unwinds a transaction; becomes a value at the door of the store and never leaves it. */
 export class Refused extends Error {

@@ -1,7 +1,11 @@
 /** Many rows as one JSON parameter: one statement, one plan, any number of rows. */
 
 /** Unix ms → what timestamptz reads; null stays null. */
-export const stamp = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+export function stamp(ms: number): string;
+export function stamp(ms: number | null): string | null;
+export function stamp(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
 
 /** A NUL or half a surrogate pair, as JSON.stringify writes them (with any backslashes before). */
 const UNSTORABLE = /\\u0000|\\ud[89a-f]/i;

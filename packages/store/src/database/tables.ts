@@ -75,6 +75,7 @@ export interface Tables {
     object_name: string;
     action: string;
     changes: Json<unknown[]>;
+    domain_version: ColumnType<bigint | null, never, never>;
   };
   number: {
     domain_id: DomainId;
@@ -95,6 +96,9 @@ export interface Tables {
     is_domain_admin: boolean;
     voicemail_on: boolean;
     pickup_group_id: PickupGroupId | null;
+    email: string | null;
+    position: Generated<string>;
+    language: 'ru' | 'en' | null;
   };
   forwarding_rule: {
     domain_id: DomainId;
@@ -178,8 +182,75 @@ export interface Tables {
     login: string;
     display_name: string;
     is_supervisor: boolean;
+    email: string | null;
+    language: 'ru' | 'en' | null;
   };
-  provider_user: { provider_user_id: string; login: string; display_name: string };
+  provider_user: {
+    provider_user_id: string;
+    login: string;
+    display_name: string;
+    email: string | null;
+    language: 'ru' | 'en' | null;
+  };
+  cabinet_account: {
+    account_id: string;
+    domain_id: DomainId | null;
+    user_id: UserId | null;
+    pool_admin_id: string | null;
+    provider_user_id: string | null;
+    password_hash: string | null;
+    password_set_at: ColumnType<Date | null, string | null, string | null>;
+    totp_secret: string | null;
+    totp_on: Generated<boolean>;
+    totp_step: Generated<bigint>;
+  };
+  recovery_code: { account_id: string; code_hash: Buffer; domain_id: DomainId | null };
+  web_session: {
+    session_id: string;
+    account_id: string;
+    domain_id: DomainId | null;
+    token_hash: Buffer;
+    remembered: boolean;
+    created_at: Stamp;
+    seen_at: Stamp;
+    ends_at: Stamp;
+    address: string;
+    agent: string;
+  };
+  password_link: {
+    token_hash: Buffer;
+    account_id: string;
+    domain_id: DomainId | null;
+    created_at: Stamp;
+    expires_at: Stamp;
+  };
+  letter: {
+    letter_id: string;
+    domain_id: DomainId | null;
+    kind: string;
+    recipient: string;
+    content: string | null;
+    state: Generated<'waiting' | 'sent' | 'failed'>;
+    attempts: Generated<number>;
+    created_at: Stamp;
+    next_at: Stamp;
+    done_at: ColumnType<Date | null, string | null, string | null>;
+    failure: string | null;
+  };
+  cabinet_person: {
+    account_id: string;
+    kind: 'user' | 'pool' | 'provider';
+    domain_id: DomainId | null;
+    domain_name: string | null;
+    pool_id: string | null;
+    login: string;
+    name: string;
+    email: string | null;
+    language: 'ru' | 'en';
+    is_admin: boolean;
+    is_operator: boolean;
+    is_supervisor: boolean;
+  };
   trunk: {
     trunk_id: TrunkId;
     name: string;

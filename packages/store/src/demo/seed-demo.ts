@@ -3,6 +3,7 @@ import type { SecretBox } from '@kommutator/base';
 import type { RoutingTarget, TrunkConfig } from '@kommutator/model/config';
 import type { DomainId, E164, NumberId, UserId } from '@kommutator/model/ids';
 import { type Kysely, sql } from 'kysely';
+import { setCabinetPassword, setStaffPassword } from '../access/passwords.ts';
 import { systemActor } from '../actor.ts';
 import { setSipPassword } from '../configuration/credentials.ts';
 import { createDomain, type NewDomain, updateDomain } from '../configuration/domains.ts';
@@ -25,6 +26,8 @@ export interface DemoOptions {
   readonly secretBox: SecretBox;
   /** `DEMO=public`: accounts are accepted from any source. Default false: loopback and private sources only. */
   readonly publicAccounts?: boolean;
+  /** argon2id of {@link DEMO_PASSWORD}, asked when there is something to fill; without it nobody signs in to a cabinet. */
+  readonly passwordHash?: () => Promise<string>;
   /** `DEMO_TRUNK`: where outgoing calls go; default the built-in simulator. */
   readonly trunk?: TrunkConfig['destinations'][number];
 }
@@ -50,7 +53,7 @@ const MOSCOW: Omit<NewDomain, 'name' | 'company' | 'balance'> = {
 export async function seedDemo(store: Store, options: DemoOptions): Promise<boolean> {
   const seeded = await store.asSystem(systemActor('demo'), async tx => {
     if (!(await isEmpty(tx.db))) return false;
-    await seed(tx, options);
+    await seed(tx, { ...options, hash: (await options.passwordHash?.()) ?? null });
     return true;
   });
   if (!seeded.ok) throw new Error(`demo data do not fit: ${JSON.stringify(seeded.error)}`);
@@ -64,14 +67,35 @@ async function isEmpty(db: Kysely<Tables>): Promise<boolean> {
   return rows[0]?.empty ?? false;
 }
 
-async function seed(tx: SystemTx, options: DemoOptions): Promise<void> {
+interface Seed extends DemoOptions {
+  readonly hash: string | null;
+}
+
+async function seed(tx: SystemTx, options: Seed): Promise<void> {
   const demo = await seedMain(tx, options);
   const filial = await seedFilial(tx, options);
   const pool = await createPool(tx, { name: 'Демо-пул', routingNumberLength: 4 });
   await joinPool(tx.in(demo), pool, '4455');
   await joinPool(tx.in(filial), pool, '4456');
-  await createPoolAdmin(tx, pool, { login: 'super', displayName: 'Супервизор', isSupervisor: true });
-  await createProviderUser(tx, { login: 'root', displayName: 'Администратор системы' });
+  const supervisor = { login: 'super', name: 'Супервизор' };
+  const root = { login: 'root', name: 'Администратор системы' };
+  const staff = [
+    {
+      kind: 'pool',
+      name: supervisor.name,
+      id: await createPoolAdmin(tx, pool, {
+        login: supervisor.login,
+        displayName: supervisor.name,
+        isSupervisor: true,
+      }),
+    },
+    {
+      kind: 'provider',
+      name: root.name,
+      id: await createProviderUser(tx, { login: root.login, displayName: root.name }),
+    },
+  ] as const;
+  if (options.hash !== null) for (const person of staff) await setStaffPassword(tx, person, options.hash);
   await createTrunk(tx, options.secretBox, {
     name: 'demo-pstn',
     enabled: true,
@@ -86,7 +110,7 @@ async function seed(tx: SystemTx, options: DemoOptions): Promise<void> {
   });
 }
 
-async function seedMain(tx: SystemTx, options: DemoOptions): Promise<DomainId> {
+async function seedMain(tx: SystemTx, options: Seed): Promise<DomainId> {
   const id = await createDomain(tx, {
     ...MOSCOW,
     name: 'demo.kommutator.test',
@@ -126,7 +150,7 @@ async function seedMain(tx: SystemTx, options: DemoOptions): Promise<DomainId> {
   return id;
 }
 
-async function seedFilial(tx: SystemTx, options: DemoOptions): Promise<DomainId> {
+async function seedFilial(tx: SystemTx, options: Seed): Promise<DomainId> {
   const id = await createDomain(tx, {
     ...MOSCOW,
     name: 'filial.kommutator.test',
@@ -140,12 +164,13 @@ async function seedFilial(tx: SystemTx, options: DemoOptions): Promise<DomainId>
   return id;
 }
 
-async function employee(domain: DomainTx, user: NewUser, options: DemoOptions): Promise<UserId> {
+async function employee(domain: DomainTx, user: NewUser, options: Seed): Promise<UserId> {
   const id = await createUser(domain, user);
   await setSipPassword(domain, options.secretBox, id, {
     password: DEMO_PASSWORD,
     privateOnly: !options.publicAccounts,
   });
+  if (options.hash !== null) await setCabinetPassword(domain, id, options.hash);
   return id;
 }
 

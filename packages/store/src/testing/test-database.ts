@@ -13,12 +13,15 @@ export interface FreshStoreOptions {
   /** Default: a VirtualClock, so that no test waits. */
   readonly clock?: Clock;
   readonly log?: StoreLog;
+  readonly committed?: () => void;
 }
 
 export interface FreshStore {
   readonly store: Store;
   /** Superuser's address of this database. */
   readonly ownerUrl: string;
+  /** All rows of a table as JSON, as the superuser sees them. */
+  dump(table: string): Promise<string>;
   /** Closes the store and drops the database. */
   close(): Promise<void>;
 }
@@ -102,15 +105,29 @@ function testDatabase(templateUrl: string, stop: () => Promise<void>): TestDatab
   return {
     templateUrl,
     stop,
-    async freshStore({ clock = new VirtualClock(), log = silentLog } = {}) {
+    async freshStore({ clock = new VirtualClock(), log = silentLog, committed } = {}) {
       const name = `test_${randomBytes(8).toString('hex')}`;
       await admin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
       const ownerUrl = at(name);
       const connections = { app: 4, system: 4 };
-      const store = openStore({ ownerUrl, roleKey: null, clock, log, connections });
+      const store = openStore({
+        ownerUrl,
+        roleKey: null,
+        clock,
+        log,
+        connections,
+        ...(committed ? { committed } : {}),
+      });
       return {
         store,
         ownerUrl,
+        async dump(table) {
+          const client = new Client({ connectionString: ownerUrl });
+          await client.connect();
+          const all = `SELECT to_jsonb(t) AS row FROM ${client.escapeIdentifier(table)} t`;
+          const { rows } = await client.query(all).finally(() => client.end());
+          return JSON.stringify(rows);
+        },
         async close() {
           await store.close();
           await admin(`DROP DATABASE ${name} WITH (FORCE)`);

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
+import { accessRoutes } from './access/index.ts';
 import { systemRoutes } from './system/index.ts';
 
 /** Every endpoint of the product. */
-export const ROUTES: readonly Route[] = [...systemRoutes];
+export const ROUTES: readonly Route[] = [...accessRoutes, ...systemRoutes];

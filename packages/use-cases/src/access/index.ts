@@ -1,0 +1,12 @@
+export { changePassword } from './change-password.ts';
+export { changeProfile, type ProfileChange } from './change-profile.ts';
+export { type AccessDesk, openAccess } from './desk.ts';
+export { Hashing } from './hashing.ts';
+export { type Me, readMe } from './me.ts';
+export { endOtherSessions, endOwnSession, ownSessions, signOut } from './own-sessions.ts';
+export { askForLink, readLink, useLink } from './recover-password.ts';
+export { secondStep } from './second-step.ts';
+export type { OpenedSession } from './session-desk.ts';
+export { setPassword } from './set-password.ts';
+export { signIn } from './sign-in.ts';
+export { beginTotpSetup, confirmTotpSetup, switchTotpOff } from './totp.ts';
