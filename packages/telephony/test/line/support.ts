@@ -11,9 +11,11 @@ import {
   type Peer,
   type SipResponse,
   type SipStack,
+  screened,
 } from '@kommutator/sip';
 import { MemoryNetwork, seededRandom } from '@kommutator/sip/testing';
 import type { Arrival, Call, InviteOrder, Leg } from '../../src/call.ts';
+import { Shield, type ShieldOptions } from '../../src/defence/shield.ts';
 import { LINE_ALLOW, LINE_SUPPORTED } from '../../src/line/line-context.ts';
 import { createLines, type LineSide } from '../../src/line/lines.ts';
 import type { Resolver } from '../../src/ports.ts';
@@ -72,6 +74,8 @@ export interface RigOptions {
   readonly resolver?: Resolver;
   /** What everybody speaks; UDP when left out. */
   readonly protocol?: 'tcp';
+  /** The transport stands behind a shield with these rules. */
+  readonly shield?: Pick<ShieldOptions, 'limits' | 'ban'>;
 }
 
 /** The line side alone on a network in memory: what arrives is kept, and the test is the flow. */
@@ -88,6 +92,7 @@ export class Rig {
   readonly call = new PlainCall(this.config, this.clock);
   readonly sip: SipStack;
   readonly lines: LineSide;
+  readonly shield: Shield | null;
   /** Called with each arrival, in the tick of the INVITE. */
   onArrival: (arrival: Arrival) => void = () => undefined;
   flushes = 0;
@@ -105,8 +110,13 @@ export class Rig {
       directory.credentials = (domain, login) =>
         credentials(domain, login).map(one => ({ ...one, privateOnly: true }));
     }
+    const open = this.network.transport({ ...EXCHANGE, protocol: this.#protocol });
+    const shield = o.shield && new Shield({ clock, log, directory, edges: [], localNets: [], ...o.shield });
+    const transport = shield ? screened(open, shield) : open;
+    if (shield) shield.hangUp = unwanted => transport.hangUp(unwanted);
+    this.shield = shield ?? null;
     this.sip = createStack({
-      transport: this.network.transport({ ...EXCHANGE, protocol: this.#protocol }),
+      transport,
       clock,
       random: seededRandom(1),
       userAgent: 'Kommutator',
@@ -122,6 +132,7 @@ export class Rig {
         directory,
         registrations: this.registrations,
         ...(o.resolver && { resolver: o.resolver }),
+        ...(shield && { shield }),
         digest: new DigestServer({ clock, secret: randomBytes(32), random: size => randomBytes(size) }),
         random: size => randomBytes(size),
         log,
