@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { PARAM_CHARS, PASSWORD_CHARS, percentDecode, percentEncode, USER_CHARS } from './escape.ts';
 import { type Params, parseNumber } from './scan.ts';
 import type { SipUri } from './types.ts';
@@ -69,8 +70,8 @@ export function parseHostPort(text: string): { host: string; port: number | unde
   let rest: number;
   if (text.charCodeAt(0) === 0x5b) {
     const close = text.indexOf(']');
-    host = text.slice(1, close).toLowerCase();
-    if (close < 0 || !isAddress6(host)) return null;
+    host = address6(text.slice(1, close));
+    if (close < 0 || host === '') return null;
     rest = close + 1;
   } else {
     rest = 0;
@@ -96,13 +97,13 @@ function isHostChar(code: number): boolean {
   );
 }
 
-function isAddress6(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    const digit = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66);
-    if (!digit && code !== 0x3a && code !== 0x2e) return false;
-  }
-  return text.includes(':');
+/**
+ * An IPv6 address in lower case; '' when it is none. The grammar of RFC 3261 has one colon too many before an IPv4 address at
+ * its end, which has to be borne (RFC 5118 §4.10).
+ */
+function address6(text: string): string {
+  const address = text.toLowerCase().replace(/:::(?=\d+\.[0-9.]+$)/, '::');
+  return isIPv6(address) && !address.includes('%') ? address : '';
 }
 
 function parseUriParams(text: string): Params | null {
