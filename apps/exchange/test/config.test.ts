@@ -21,6 +21,7 @@ describe('settings', () => {
       httpHost: '0.0.0.0',
       sipPort: 5060,
       sipTlsPort: 5061,
+      rtpTimeout: 60,
       sessionExpires: 1800,
       rtpPorts: { from: 20_000, to: 29_999 },
       httpsPort: 8443,

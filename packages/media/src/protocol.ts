@@ -104,7 +104,7 @@ export type Command =
       readonly do: 'watch';
       readonly ep: Ep;
       readonly keys: Watched;
-      /** Report `flow lost` after so many ms without RTP; 0 = never. */
+      /** Report `flow lost` after so many ms without RTP and RTCP, once for each `watch`; 0 = never. */
       readonly lostAfter: Ms;
     }
   | { readonly do: 'keys'; readonly ep: Ep; readonly keys: string }
@@ -150,6 +150,14 @@ export type Answer =
       readonly refused: 'no-ports' | 'overload' | 'unknown-endpoint' | 'bad-command' | 'gone';
     };
 
+/** Quality of our stream at the peer. */
+export interface FarQuality {
+  /** 0…1 of the packets it expected. */
+  readonly loss: number;
+  readonly jitterMs: Ms;
+  readonly mos: number;
+}
+
 /** Media → signalling. */
 export type Event =
   | { readonly is: 'flow'; readonly ep: Ep; readonly state: 'first' | 'moved' | 'lost' | 'back' }
@@ -175,6 +183,8 @@ export type Event =
       readonly rttMs?: Ms;
       /** 1…4.5 by the E-model; 0 when nothing was received. */
       readonly mos: number;
+      /** How the peer receives what we send, by its reports (RFC 3550 §6.4.1); absent where it sends none. */
+      readonly far?: FarQuality | undefined;
       /** Packets refused because they did not come from the learned source. */
       readonly refused: number;
       readonly last: boolean;

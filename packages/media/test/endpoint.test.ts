@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Ep } from '../src/index.ts';
 import { markerOf, payloadTypeOf, sequenceOf, ssrcOf, timestampOf } from '../src/rtp/packet.ts';
+import { writeRtcp } from '../src/rtp/rtcp.ts';
 import { decode } from '../src/testing/index.ts';
 import { Leg, play, relay, Stage, steps } from './support/leg.ts';
 
@@ -163,6 +164,122 @@ describe('flow', () => {
     expect(a.to).toEqual(['10.0.0.1:4000', '10.0.0.1:4444', '10.0.0.1:4444']);
     a.endpoint.close();
     expect(stage.events.at(-1)).toMatchObject({ is: 'stats', refused: 1, packetsIn: 1 });
+  });
+});
+
+describe('RFC 3550 life and quality by RTCP', () => {
+  /** A compound packet of the phone behind `leg`, about the stream it is sent. */
+  const report = (leg: Leg, o: { lost: number; jitter: number; received: number; bye?: boolean }) =>
+    writeRtcp({
+      ssrc: leg.port,
+      cname: 'phone',
+      wall: stage.clock.wall(),
+      sent: { timestamp: 0, packets: 1, octets: 160 },
+      received: {
+        ssrc: ssrcOf(leg.sent[0] as Buffer),
+        fractionLost: 0,
+        lost: o.lost,
+        highest: sequenceOf(leg.sent[0] as Buffer) + o.received - 1,
+        jitter: o.jitter,
+        lsr: 0,
+        dlsr: 0,
+      },
+      bye: o.bye ?? false,
+    });
+
+  test('a phone with nothing to say but RTCP is not lost; `watch` asks anew', async () => {
+    const [a, b] = [new Leg(stage, 'a', 4_000), new Leg(stage, 'b', 5_000)];
+    a.hears(relay(b));
+    b.says();
+    a.says();
+    a.watch('relay', 10_000);
+    for (let i = 0; i < 6; i++) {
+      await stage.clock.advance(5_000);
+      a.endpoint.rtp(report(a, { lost: 0, jitter: 0, received: 1 }), '10.0.0.1', 4_000);
+      a.endpoint.sweep(stage.clock.now());
+    }
+    expect(stage.told()).not.toContain('lost');
+    for (let i = 0; i < 3; i++) {
+      await stage.clock.advance(10_000);
+      a.endpoint.sweep(stage.clock.now());
+    }
+    expect(stage.told().filter(what => what === 'lost')).toHaveLength(1);
+    a.watch('relay', 10_000);
+    await stage.clock.advance(10_000);
+    a.endpoint.sweep(stage.clock.now());
+    expect(stage.told().filter(what => what === 'lost')).toHaveLength(2);
+  });
+
+  test('RTCP from elsewhere is no sign of life', async () => {
+    const [a, b] = [new Leg(stage, 'a', 4_000), new Leg(stage, 'b', 5_000)];
+    a.hears(relay(b));
+    b.says();
+    a.says();
+    a.watch('relay', 10_000);
+    await stage.clock.advance(9_000);
+    a.endpoint.rtp(report(a, { lost: 0, jitter: 0, received: 1 }), '203.0.113.66', 4_000);
+    await stage.clock.advance(1_000);
+    a.endpoint.sweep(stage.clock.now());
+    expect(stage.told()).toContain('lost');
+  });
+
+  test('what the phone reports of our stream: loss of all it expected, jitter, its MOS', async () => {
+    const [a, b] = [new Leg(stage, 'a', 4_000), new Leg(stage, 'b', 5_000)];
+    a.hears(relay(b));
+    a.says();
+    for (let i = 0; i < 100; i++) b.says();
+    a.endpoint.rtp(report(a, { lost: 5, jitter: 160, received: 100 }), '10.0.0.1', 4_000);
+    a.endpoint.rtp(report(a, { lost: 10, jitter: 80, received: 100 }), '10.0.0.1', 4_000);
+    a.endpoint.close();
+    const last = stage.events.at(-1);
+    expect(last).toMatchObject({ is: 'stats', loss: 0, far: { loss: 0.1, jitterMs: 10 }, last: true });
+    if (last?.is !== 'stats' || !last.far) throw new Error('no figures');
+    expect(last.far.mos).toBeLessThan(3.5);
+    expect(last.mos).toBeGreaterThan(4.3);
+  });
+
+  test.each([
+    ['more lost than there ever was', { lost: 0x7f_ffff, jitter: 0xffff_ffff, received: 1 }, { loss: 1 }],
+    ['less than nothing lost', { lost: -100, jitter: 0, received: 1 }, { loss: 0 }],
+  ])('a phone that reports %s spoils no figures', (_, told, want) => {
+    const [a, b] = [new Leg(stage, 'a', 4_000), new Leg(stage, 'b', 5_000)];
+    a.hears(relay(b));
+    a.says();
+    b.says();
+    a.endpoint.rtp(report(a, told), '10.0.0.1', 4_000);
+    a.endpoint.close();
+    expect(stage.events.at(-1)).toMatchObject({ is: 'stats', far: want });
+    const { far } = stage.events.at(-1) as { far?: { mos: number; jitterMs: number } };
+    expect(far?.mos).toBeGreaterThanOrEqual(1);
+    expect(far?.jitterMs).toBeLessThanOrEqual(60_000);
+  });
+
+  test('RFC 7022 the CNAME stays for the whole life and is nobody else’s; BYE ends the last report', async () => {
+    const [a, b] = [new Leg(stage, 'a', 4_000), new Leg(stage, 'b', 5_000)];
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const)
+      one.hears(relay(other));
+    const cname = (packet: Buffer) => {
+      const sdes = packet.indexOf(Buffer.from([0x81, 202]));
+      return packet.subarray(sdes + 10, sdes + 10 + (packet[sdes + 9] ?? 0)).toString();
+    };
+    for (let i = 0; i < 4; i++) {
+      for (const leg of [a, b]) leg.says();
+      await stage.clock.advance(5_000);
+      for (const leg of [a, b]) leg.endpoint.sweep(stage.clock.now());
+      if (i === 1) a.remote({ port: 4_000, direction: 'sendonly' });
+    }
+    for (const leg of [a, b]) leg.endpoint.close();
+    const [names, others] = [a, b].map(leg => new Set(leg.rtcp.map(cname)));
+    expect([names?.size, others?.size]).toEqual([1, 1]);
+    expect([...(names ?? [])][0]).not.toBe([...(others ?? [])][0]);
+    expect([...(names ?? [])][0]?.length).toBeGreaterThan(4);
+    expect(a.rtcp.map(packet => packet.subarray(-8)[1] === 203)).toEqual([
+      ...Array<boolean>(a.rtcp.length - 1).fill(false),
+      true,
+    ]);
   });
 });
 

@@ -67,7 +67,7 @@ describe('RTCP', () => {
     const heard = readRtcp(packet, 99);
     expect(heard).toEqual({
       sr: ntpMiddle(wall),
-      about: { fractionLost: 64, lsr: 0x1234_5678, dlsr: 65_536 },
+      about: { fractionLost: 64, lost: -3, highest: 70_000, jitter: 12, lsr: 0x1234_5678, dlsr: 65_536 },
       bye: true,
     });
     expect(readRtcp(packet, 98)?.about).toBeUndefined();

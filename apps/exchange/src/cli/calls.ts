@@ -21,14 +21,19 @@ function rowLine(row: Omit<CallRow, 'protocol'>): string {
 
 function recordLines({ call, legs }: CallRecord, language: 'ru' | 'en'): readonly string[] {
   const legLines = legs.map(leg => {
-    const quality =
+    const heard =
       leg.mos === null
         ? ''
-        : `  MOS ${leg.mos.toFixed(1)}, loss ${((leg.loss ?? 0) * 100).toFixed(1)} %, jitter ${(leg.jitterMs ?? 0).toFixed(1)} ms`;
-    return `  ${leg.role.padEnd(6)} ${leg.kind.padEnd(7)} ${leg.number.padEnd(16)} SIP ${leg.sipStatus}/${leg.q850}  Call-ID ${leg.sipCallId}${quality}`;
+        : `  from it: ${quality(leg.mos, leg.loss, leg.jitterMs)}${
+            leg.farMos === null ? '' : `; to it: ${quality(leg.farMos, leg.farLoss, leg.farJitterMs)}`
+          }${leg.rttMs === null ? '' : `; round trip ${leg.rttMs.toFixed(0)} ms`}`;
+    return `  ${leg.role.padEnd(6)} ${leg.kind.padEnd(7)} ${leg.number.padEnd(16)} SIP ${leg.sipStatus}/${leg.q850}  Call-ID ${leg.sipCallId}${heard}`;
   });
   return [rowLine(call), '', ...renderProtocol(call.protocol, language), '', 'Legs:', ...legLines];
 }
+
+const quality = (mos: number, loss: number | null, jitterMs: number | null): string =>
+  `MOS ${mos.toFixed(1)}, loss ${((loss ?? 0) * 100).toFixed(1)} %, jitter ${(jitterMs ?? 0).toFixed(1)} ms`;
 
 async function lastCalls(
   store: Store,

@@ -61,6 +61,13 @@ export const VARIABLES = {
     meaning: 'TCP port of SIP over TLS',
     read: port,
   }),
+  rtpTimeout: variable({
+    name: 'RTP_TIMEOUT',
+    fallback: '60',
+    meaning:
+      'Seconds without RTP and RTCP after which a talking phone is asked whether it is still there; 0 = never',
+    read: whole(0, 3_600),
+  }),
   sessionExpires: variable({
     name: 'SESSION_EXPIRES',
     fallback: '1800',

@@ -115,6 +115,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
     settings: {
       localNets: config.localNets,
       demoFromAnywhere: config.demo === 'public',
+      rtpTimeout: 1_000 * config.rtpTimeout,
       publicAddress: await publicAddress(config, log),
       simulator: simulator && { host: '127.0.0.1', port: simulator.port, protocol: 'udp' },
     },

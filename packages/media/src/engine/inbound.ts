@@ -87,7 +87,13 @@ export class Inbound {
 
   watch(keys: Watched, lostAfter: Ms, now: Ms): void {
     this.keys = keys;
+    this.#lost = false;
     this.#lostAfter = lostAfter;
+    this.#lastAt = now;
+  }
+
+  /** RTCP came: the peer lives, though it may have nothing to say. */
+  alive(now: Ms): void {
     this.#lastAt = now;
   }
 

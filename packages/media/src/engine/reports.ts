@@ -1,8 +1,9 @@
 import type { Clock, Ms } from '@kommutator/base';
-import type { Ep, Event, Negotiated } from '../protocol.ts';
+import { SAMPLES_PER_MS } from '../codec/g711.ts';
+import type { Ep, Event, FarQuality, Negotiated } from '../protocol.ts';
 import type { Latch, Source } from '../rtp/latch.ts';
 import { mos } from '../rtp/quality.ts';
-import { readRtcp, roundTrip, writeRtcp } from '../rtp/rtcp.ts';
+import { type About, readRtcp, roundTrip, writeRtcp } from '../rtp/rtcp.ts';
 import type { Inbound } from './inbound.ts';
 import type { Outbound } from './outbound.ts';
 
@@ -23,6 +24,7 @@ export class Reports {
   #statsAt: Ms;
   #sentBefore = 0;
   #rtt: Ms | undefined;
+  #about: About | undefined;
   #lsr = 0;
   #lsrAt: Ms = 0;
   refused = 0;
@@ -53,11 +55,13 @@ export class Reports {
     const heard = readRtcp(packet, this.#out.stream.ssrc);
     if (!heard) return;
     this.#source = { address, port };
+    this.#in.alive(this.#clock.now());
     if (heard.sr) {
       this.#lsr = heard.sr;
       this.#lsrAt = this.#clock.now();
     }
     if (heard.about) {
+      this.#about = heard.about;
       this.#rtt = roundTrip(this.#clock.wall(), heard.about.lsr, heard.about.dlsr) ?? this.#rtt;
     }
   }
@@ -91,8 +95,22 @@ export class Reports {
       jitterMs: round(jitterMs, 2),
       ...(this.#rtt === undefined ? {} : { rttMs: round(this.#rtt, 1) }),
       mos: packets === 0 ? 0 : mos(loss, jitterMs, this.#rtt),
+      ...(this.#about && { far: this.#far(this.#about) }),
       refused: this.#latch.refused + this.#in.flooded + this.refused,
       last,
+    };
+  }
+
+  #far({ lost, highest, jitter }: About): FarQuality {
+    // Its first packet of ours was our first one, or nearly: what is missing in front looks like no loss.
+    const expected = Math.max(1, highest - this.#out.stream.first + 1);
+    const loss = Math.min(1, Math.max(0, lost / expected));
+    // An interval longer than a minute is no jitter but a peer that counts wrongly.
+    const jitterMs = Math.min(60_000, jitter / SAMPLES_PER_MS);
+    return {
+      loss: Number(loss.toFixed(5)),
+      jitterMs: Number(jitterMs.toFixed(2)),
+      mos: mos(loss, jitterMs, this.#rtt),
     };
   }
 

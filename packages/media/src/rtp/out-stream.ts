@@ -26,6 +26,8 @@ export class OutStream {
   readonly ssrc: number;
   packets = 0;
   octets = 0;
+  /** Sequence number of the first packet. */
+  readonly first: number;
   /** Sequence of the newest packet. */
   #sequence: number;
   /** Timestamp of the newest packet of sound, and when it was sent. */
@@ -43,6 +45,7 @@ export class OutStream {
   constructor(random: () => number) {
     this.ssrc = Math.floor(random() * 2 ** 32) >>> 0;
     this.#sequence = Math.floor(random() * 2 ** 16);
+    this.first = (this.#sequence + 1) & 0xffff;
     this.#timestamp = Math.floor(random() * 2 ** 32) >>> 0;
   }
 

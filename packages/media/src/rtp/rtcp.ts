@@ -86,12 +86,25 @@ const head = (out: Buffer, at: number, count: number, type: number, size: number
   out.writeUInt16BE(size / 4 - 1, at + 2);
 };
 
+/** How our stream arrives at the peer. */
+export interface About {
+  readonly fractionLost: number;
+  /** Since its beginning; duplicates make it smaller, so it may be negative. */
+  readonly lost: number;
+  /** Highest sequence number received, with its cycles. */
+  readonly highest: number;
+  /** In timestamp units. */
+  readonly jitter: number;
+  readonly lsr: number;
+  readonly dlsr: number;
+}
+
 /** What a compound packet tells us. */
 export interface Incoming {
   /** Middle of the NTP time of the peer's sender report; 0 = none. */
   readonly sr: number;
   /** The block about our stream. */
-  readonly about: { readonly fractionLost: number; readonly lsr: number; readonly dlsr: number } | undefined;
+  readonly about: About | undefined;
   readonly bye: boolean;
 }
 
@@ -124,8 +137,14 @@ function blockAbout(packet: Buffer, at: number, end: number, ssrc: number): Inco
   let block = at + (packet[at + 1] === SR ? 28 : 8);
   for (let i = 0; i < count && block + BLOCK <= end; i++, block += BLOCK) {
     if (packet.readUInt32BE(block) !== ssrc) continue;
-    const lsr = packet.readUInt32BE(block + 16);
-    return { fractionLost: packet[block + 4] as number, lsr, dlsr: packet.readUInt32BE(block + 20) };
+    return {
+      fractionLost: packet[block + 4] as number,
+      lost: packet.readIntBE(block + 5, 3),
+      highest: packet.readUInt32BE(block + 8),
+      jitter: packet.readUInt32BE(block + 12),
+      lsr: packet.readUInt32BE(block + 16),
+      dlsr: packet.readUInt32BE(block + 20),
+    };
   }
   return undefined;
 }

@@ -34,6 +34,7 @@ export const CAUSES = {
   trunkDown: cause(480, 27, 'Destination out of order'),
   overload: cause(503, 42, 'Switching equipment congestion'),
   mediaLost: cause(500, 31, 'Media lost'),
+  mediaTimeout: cause(500, 102, 'RTP timeout'),
   systemEnd: cause(500, 41, 'Temporary failure'),
   notAvailable: cause(480, 31, 'Normal, unspecified'),
 } as const satisfies Record<string, Cause>;

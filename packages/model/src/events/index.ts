@@ -89,10 +89,14 @@ export type CallEvent =
       readonly loss: number;
       readonly jitterMs: number;
       readonly mos: number;
+      /** Round trip, where the phone sent RTCP. */
+      readonly rttMs?: number;
+      /** How the phone received us, where it sent RTCP. */
+      readonly far?: { readonly loss: number; readonly jitterMs: number; readonly mos: number };
     }
   /** What another process needs to go on with an answered leg; the last one counts. No part of the history. */
   | { readonly type: 'leg.kept'; readonly leg: LegId; readonly state: KeptState }
-  /** Our media engine had no place for the leg, or was lost with it; `silent`: its phone sent no RTP for too long. */
+  /** Our media engine had no place for the leg, or was lost with it; `silent`: its phone sent neither RTP nor RTCP and is gone. */
   | { readonly type: 'media.failed'; readonly leg: LegId; readonly why: 'refused' | 'lost' | 'silent' }
   | { readonly type: 'route.rule'; readonly rule: RoutingRuleId; readonly priority: number }
   | { readonly type: 'route.none' }

@@ -94,6 +94,12 @@ export interface CallLegRow {
   readonly loss: number | null;
   readonly jitterMs: number | null;
   readonly mos: number | null;
+  /** Round trip by RTCP. */
+  readonly rttMs: number | null;
+  /** How the phone received us, by its RTCP. */
+  readonly farLoss: number | null;
+  readonly farJitterMs: number | null;
+  readonly farMos: number | null;
 }
 
 /** user / group / number → call: personal and group journals are queries over it (ACC-32). */

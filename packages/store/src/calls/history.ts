@@ -227,6 +227,10 @@ const legOf = (row: Selectable<Tables['call_leg']>): CallLegRow => ({
   loss: row.loss,
   jitterMs: row.jitter_ms,
   mos: row.mos,
+  rttMs: row.rtt_ms,
+  farLoss: row.far_loss,
+  farJitterMs: row.far_jitter_ms,
+  farMos: row.far_mos,
 });
 
 const partyOf = (row: Selectable<Tables['call_party']>): CallPartyRow => ({

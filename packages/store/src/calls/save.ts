@@ -36,7 +36,7 @@ export async function saveCallRecords(
 async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): Promise<void> {
   const calls = records.map(({ call, legs }) => ({
     ...call,
-    mos: worst(legs.flatMap(leg => leg.mos ?? [])),
+    mos: worst(legs.flatMap(leg => [leg.mos ?? [], leg.farMos ?? []].flat())),
     startedAt: stamp(call.startedAt),
     answeredAt: stamp(call.answeredAt),
     endedAt: stamp(call.endedAt),
@@ -57,7 +57,9 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
       SELECT * FROM jsonb_to_recordset(${jsonRows(legs)}::jsonb) AS n("callId" uuid, "legId" uuid, domain uuid,
         role text, kind text, number text, "user" uuid, trunk uuid, "sipCallId" text, "startedAt" timestamptz,
         "answeredAt" timestamptz, "endedAt" timestamptz, "sipStatus" smallint, q850 smallint, "packetsIn" bigint,
-        "packetsOut" bigint, loss double precision, "jitterMs" double precision, mos double precision)
+        "packetsOut" bigint, loss double precision, "jitterMs" double precision, mos double precision,
+        "rttMs" double precision, "farLoss" double precision, "farJitterMs" double precision,
+        "farMos" double precision)
     ), parties AS (
       SELECT * FROM jsonb_to_recordset(${jsonRows(parties)}::jsonb) AS n("callId" uuid, ordinal smallint, domain uuid,
         role text, subject uuid, kind text, "peerNumber" text, "peerName" text, "startedAt" timestamptz,
@@ -82,9 +84,11 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
       RETURNING call_id
     ), fresh_legs AS (
       INSERT INTO call_leg (call_id, leg_id, domain_id, role, kind, number, user_id, trunk_id, sip_call_id, started_at,
-        answered_at, ended_at, sip_status, q850, packets_in, packets_out, loss, jitter_ms, mos)
+        answered_at, ended_at, sip_status, q850, packets_in, packets_out, loss, jitter_ms, mos,
+        rtt_ms, far_loss, far_jitter_ms, far_mos)
       SELECT "callId", "legId", domain, role, kind, number, "user", trunk, "sipCallId", "startedAt", "answeredAt",
-        "endedAt", "sipStatus", q850, "packetsIn", "packetsOut", loss, "jitterMs", mos
+        "endedAt", "sipStatus", q850, "packetsIn", "packetsOut", loss, "jitterMs", mos,
+        "rttMs", "farLoss", "farJitterMs", "farMos"
       FROM legs n JOIN fresh ON fresh.call_id = n."callId"
       ON CONFLICT DO NOTHING
     )

@@ -311,6 +311,10 @@ export interface Tables {
     loss: number | null;
     jitter_ms: number | null;
     mos: number | null;
+    rtt_ms: number | null;
+    far_loss: number | null;
+    far_jitter_ms: number | null;
+    far_mos: number | null;
   };
   call_party: {
     call_id: CallId;

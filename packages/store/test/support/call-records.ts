@@ -24,6 +24,10 @@ export function callRecord(
     loss: 0.25,
     jitterMs: 3.5,
     mos: 4.4,
+    rttMs: 12.5,
+    farLoss: 0.01,
+    farJitterMs: 2.5,
+    farMos: 4.38,
   };
   return {
     call: {
@@ -80,6 +84,10 @@ export function callRecord(
         loss: null,
         jitterMs: null,
         mos: null,
+        rttMs: null,
+        farLoss: null,
+        farJitterMs: null,
+        farMos: null,
       },
     ],
     parties: [

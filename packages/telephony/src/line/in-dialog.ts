@@ -72,8 +72,7 @@ export class InDialog implements DialogEvents {
   }
 
   lost(why: string): void {
-    this.#leg.context.log.warn({ ...this.#leg.ids, why }, 'dialog lost');
-    void this.#leg.end({ sip: 408, q850: 102, text: 'Dialog lost' }, 'remote');
+    this.#leg.dialogLost(why);
   }
 
   /** re-INVITE or UPDATE: hold, another address, other codecs; answered here, the other leg is not asked (DESIGN §2). */

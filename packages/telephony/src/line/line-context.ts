@@ -1,4 +1,4 @@
-import type { Clock } from '@kommutator/base';
+import type { Clock, Ms } from '@kommutator/base';
 import type { SipStack } from '@kommutator/sip';
 import type { Directory, Log } from '../ports.ts';
 import type { LegBook } from './leg-book.ts';
@@ -11,6 +11,8 @@ export interface LineSettings {
   readonly demoFromAnywhere: boolean;
   /** Address written into the SDP of peers outside private and local networks (PUBLIC_HOST); null = the engine's own. */
   readonly publicAddress: string | null;
+  /** A talking phone without RTP and RTCP for so long is asked whether it is there; 0 = never, 60 s when left out. */
+  readonly rtpTimeout?: Ms;
   /** Where calls of a trunk without destinations go: the built-in simulator of the demo. */
   readonly simulator: {
     readonly host: string;

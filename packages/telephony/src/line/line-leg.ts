@@ -1,4 +1,4 @@
-import { newId, Settled } from '@kommutator/base';
+import { type Ms, newId, Settled } from '@kommutator/base';
 import type { ClipId, Ep, Key, Living } from '@kommutator/media';
 import { CAUSES, type Cause } from '@kommutator/model/cause';
 import type { DomainSnapshot } from '@kommutator/model/config';
@@ -12,14 +12,15 @@ import { InDialog } from './in-dialog.ts';
 import type { InfoType } from './key-feed.ts';
 import type { KeptLeg } from './leg-adopted.ts';
 import { LegKeys } from './leg-keys.ts';
-import { LegMedia, type PlayEnd, type Quality } from './leg-media.ts';
+import { LegMedia } from './leg-media.ts';
+import { clipOf, qualityOf, whileUp } from './leg-sound.ts';
 import type { LineContext } from './line-context.ts';
 import type { Negotiation } from './negotiation.ts';
+import { PhoneCheck } from './phone-check.ts';
 import { address } from './presentation.ts';
 
-/** A phone that sends no RTP for so long while it talks has gone without a word. */
-const RTP_TIMEOUT = 60_000;
-const RTP_TIMEOUT_CAUSE: Cause = { ...CAUSES.mediaLost, text: 'RTP timeout' };
+/** A phone that sends neither RTP nor RTCP for so long while it talks may have gone without a word. */
+const RTP_TIMEOUT: Ms = 60_000;
 
 /** The header field that answers a challenge to a request of ours; null when we have no account for it (RFC 3261 §22.2). */
 export type Authorise = (
@@ -65,6 +66,7 @@ export abstract class LineLeg implements Leg {
   #finished: Promise<void> | null = null;
   readonly #ended = new Settled<Cause>();
   readonly #keys: LegKeys;
+  readonly #check = new PhoneCheck();
   #shown: Party | null = null;
   #peerTakesUpdate = false;
   #holds = false;
@@ -155,7 +157,7 @@ export abstract class LineLeg implements Leg {
     o.signal?.throwIfAborted();
     if (!this.#answered) this.openEarly();
     this.#keys.feeds.last = null;
-    const end = await this.#whileUp(this.media.play(clips, o.stopOn), o.signal);
+    const end = await whileUp(this, this.media.play(clips, o.stopOn), o.signal);
     if (end === 'missing') this.context.log.warn({ ...this.ids, clips }, 'a sound is missing');
     return { key: end === 'key' ? this.#keys.feeds.last : null };
   }
@@ -212,7 +214,7 @@ export abstract class LineLeg implements Leg {
     this.media.tellKey = byInfo ? key => this.#keys.tell(key) : null;
     this.media.remote({ ...negotiated, answered: this.#answered, ...(byInfo && { keysApart: true }) });
     if (this.#answered) {
-      this.media.watch(onHold ? 0 : RTP_TIMEOUT);
+      this.media.watch(onHold ? 0 : this.#rtpTimeout);
       this.#keep();
     }
     if (this.#holds === onHold) return;
@@ -223,6 +225,13 @@ export abstract class LineLeg implements Leg {
   /** The engine has no place for this leg: an unanswered peer may try elsewhere. */
   protected noMedia(): void {
     this.#mediaFailed('refused', CAUSES.overload);
+  }
+
+  /** The dialog is over without a BYE. */
+  dialogLost(why: string): void {
+    this.context.log.warn({ ...this.ids, why }, 'dialog lost');
+    if (this.#check.asking) this.#mediaFailed('silent', CAUSES.mediaTimeout);
+    else void this.end({ sip: 408, q850: 102, text: 'Dialog lost' }, 'remote');
   }
 
   note(event: CallEvent): void {
@@ -266,7 +275,7 @@ export abstract class LineLeg implements Leg {
     this.#cause = cause;
     const closing = this.media.close();
     const quality = this.#answered ? await closing : null;
-    if (quality) this.#noteQuality(quality);
+    if (quality) this.note(qualityOf(this.id, quality));
     this.note({ type: 'leg.ended', leg: this.id, cause, by });
     this.context.legs.delete(this);
     this.#keys.end();
@@ -285,13 +294,18 @@ export abstract class LineLeg implements Leg {
     this.note({ type: 'leg.kept', leg: this.id, state: { ...state } });
   }
 
-  #noteQuality({ packetsIn, packetsOut, loss, jitterMs, mos }: Quality): void {
-    this.note({ type: 'leg.quality', leg: this.id, packetsIn, packetsOut, loss, jitterMs, mos });
-  }
-
   #failed(why: 'silent' | 'lost'): void {
     if (why === 'lost') this.#mediaFailed(why, this.#answered ? CAUSES.mediaLost : CAUSES.overload);
-    else if (this.#answered && !this.#holds) this.#mediaFailed(why, RTP_TIMEOUT_CAUSE);
+    else if (this.#answered && !this.#holds && this.dialog) {
+      this.context.log.info({ ...this.ids }, 'no RTP: is the phone still there?');
+      this.#check.ask(this.dialog, () => {
+        if (!this.#cause && !this.#holds) this.media.watch(this.#rtpTimeout);
+      });
+    }
+  }
+
+  get #rtpTimeout(): Ms {
+    return this.context.settings.rtpTimeout ?? RTP_TIMEOUT;
   }
 
   #mediaFailed(why: 'refused' | 'lost' | 'silent', cause: Cause): void {
@@ -306,26 +320,4 @@ export abstract class LineLeg implements Leg {
     if (!dialog || !this.#peerTakesUpdate) return;
     void dialog.request('UPDATE', { headers: this.identity() });
   }
-
-  /** Waits as long as the leg lives and the signal allows. */
-  #whileUp(playing: Promise<PlayEnd>, signal: AbortSignal | undefined): Promise<PlayEnd> {
-    return new Promise((resolve, reject) => {
-      const aborted = () => {
-        this.media.hear({ silence: true });
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', aborted, { once: true });
-      void playing.then(end => {
-        signal?.removeEventListener('abort', aborted);
-        if (!this.#cause) return resolve(end);
-        void this.ended.then(cause => reject(new LegEnded(this, cause)));
-      });
-    });
-  }
-}
-
-function clipOf(sound: Exclude<Sound, 'silence'>): ClipId {
-  if (typeof sound === 'object') return sound.loop;
-  const tone = sound === 'dialTone' ? 'dial' : sound;
-  return `tone:${tone}` as ClipId;
 }

@@ -28,5 +28,9 @@ function legRow({ opening, end }: CallFacts, leg: LegFacts): CallLegRow {
     loss: quality?.loss ?? null,
     jitterMs: quality?.jitterMs ?? null,
     mos: quality?.mos ?? null,
+    rttMs: quality?.rttMs ?? null,
+    farLoss: quality?.far?.loss ?? null,
+    farJitterMs: quality?.far?.jitterMs ?? null,
+    farMos: quality?.far?.mos ?? null,
   };
 }

@@ -126,13 +126,17 @@ describe('conversations', () => {
     await x.expectNothingLeft();
   });
 
-  it('ACC-32 a talk whose media is lost is ended by the system after a minute and keeps its record', async () => {
+  it('ACC-32 a talk whose phone is gone without a word is ended by the system and keeps its record', async () => {
     const x = virtualExchange(DEMO);
     const [anna, boris] = await phonesOf(x, 'anna', 'boris');
     await dials(x, anna, '102');
     boris.answers();
     await x.settles();
+    boris.call.forgets();
     x.engine.flow('10.1.0.2:4000', 'lost');
+    await x.settles();
+    expect(noted(x, 'media.failed')).toMatchObject([{ why: 'silent' }]);
+    boris.hangsUp();
     await x.settles();
     expect(anna.call.end?.status).toBe(200);
     expect(x.journal.eventsOf().at(-1)).toMatchObject({ type: 'call.ended', by: 'system' });

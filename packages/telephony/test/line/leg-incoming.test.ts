@@ -236,18 +236,43 @@ describe('the conversation', () => {
     expect(await rig.left()).toEqual(NOTHING);
   });
 
-  test('a leg whose phone falls silent for a minute ends, one on hold does not', async () => {
+  test('a phone that sends no RTP for a minute is asked by OPTIONS, and stays as long as it answers', async () => {
     const { call, leg } = await talks();
     const far = '10.9.0.1:4000';
+    const asked = () => rig.network.log.filter(m => m.text.startsWith('OPTIONS ')).length;
     await call.holds();
     rig.engine.flow(far, 'lost');
     await rig.clock.settle();
-    expect(leg.endCause).toBeNull();
+    expect([asked(), leg.endCause]).toEqual([0, null]);
     await call.holds(false);
-    rig.engine.flow(far, 'lost');
+    for (let minute = 1; minute <= 3; minute++) {
+      rig.engine.flow(far, 'lost');
+      await rig.clock.settle();
+      expect([asked(), leg.endCause]).toEqual([minute, null]);
+    }
+    call.hangsUp();
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('one that does not answer is gone: mediaTimeout after the 32 s of timer F, noted before its end', async () => {
+    const { leg } = await talks();
+    rig.network.every({ loss: 1 });
+    rig.engine.flow('10.9.0.1:4000', 'lost');
+    rig.engine.flow('10.9.0.1:4000', 'lost');
+    await rig.clock.advance(31_000);
+    expect(leg.endCause).toBeNull();
+    await rig.clock.advance(2_000);
+    expect(leg.endCause).toEqual(CAUSES.mediaTimeout);
+    expect(rig.call.story.slice(-3)).toEqual(['media.failed', 'leg.quality', 'leg.ended']);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
+  test('one that has forgotten the call (481) is gone at once', async () => {
+    const { call, leg } = await talks();
+    call.forgets();
+    rig.engine.flow('10.9.0.1:4000', 'lost');
     await rig.clock.settle();
-    expect(leg.endCause).toMatchObject({ text: 'RTP timeout' });
-    expect(call.end).toMatchObject({ byMe: false, status: 200 });
+    expect(leg.endCause).toEqual(CAUSES.mediaTimeout);
     expect(await rig.left()).toEqual(NOTHING);
   });
 

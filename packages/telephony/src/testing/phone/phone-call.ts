@@ -91,6 +91,11 @@ export abstract class PhoneCall {
     return answers;
   }
 
+  /** Loses its memory of the call, as a phone does whose power went: requests of the exchange are answered 481. */
+  forgets(): void {
+    if (this.dialog) this.dialog.events = { ...this.dialog.events, request: t => t.respond(481) };
+  }
+
   /** Gives the call up: CANCEL, refusal or BYE, as its state asks. */
   abstract hangsUp(headers?: HeaderList): void;
 
