@@ -5,6 +5,7 @@ export { setCabinetPassword, setStaffPassword } from './access/passwords.ts';
 export type { Account, Person as CabinetPerson } from './access/people.ts';
 export { confirmTotp, removeTotp } from './access/second-factor.ts';
 export { endSessions as endSessionsOf, type StoredSession } from './access/sessions.ts';
+export type { ActionPage, ActionQuery, ActionRow } from './actions.ts';
 export {
   type Action,
   type Actor,

@@ -6,6 +6,7 @@ import type { CallId, DomainId } from '@kommutator/model/ids';
 import type { CallRecord } from '@kommutator/model/record';
 import { sql, type Transaction } from 'kysely';
 import { type AccessStore, accessStore } from './access/access.ts';
+import { type ActionPage, type ActionQuery, readActions } from './actions.ts';
 import type { Actor } from './actor.ts';
 import { type CallPage, countCalls, type PageQuery, readCall, readPage } from './calls/history.ts';
 import { type Checkpoint, readCheckpoint, saveCallRecords } from './calls/save.ts';
@@ -79,6 +80,8 @@ export interface Store {
     byId(domain: DomainId, call: CallId): Promise<CallRecord | null>;
   };
   readonly access: AccessStore;
+  /** The action history of a domain, newest first (ADM-8). */
+  actions(domain: DomainId, query: ActionQuery): Promise<ActionPage>;
   /** First broken row of a domain's hash chain (null domain = the provider's own), null = unbroken. */
   actionChainBreak(domain: DomainId | null): Promise<number | null>;
   /** @throws TenancyFailure when the application role could see past its tenant. Done by itself before first use. */
@@ -106,7 +109,7 @@ export function openStore(options: StoreOptions): Store {
     return check;
   };
 
-  return {
+  const store: Store = {
     async inDomain(actor, domain, fn, change = {}) {
       await bound();
       const done = await changeDomain(app.db, clock, actor, domain, fn, change);
@@ -154,6 +157,7 @@ export function openStore(options: StoreOptions): Store {
       },
     },
     access: accessStore(system.db, clock),
+    actions: (domain, query) => store.readIn(domain, db => readActions(db, domain, query)),
     async actionChainBreak(domain) {
       const { rows } = await available(() =>
         sql<{ broken: bigint | null }>`SELECT action_chain_break(${domain}::uuid) AS broken`.execute(
@@ -168,4 +172,5 @@ export function openStore(options: StoreOptions): Store {
       await Promise.all([app.close(), system.close()]);
     },
   };
+  return store;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@kommutator/base';
 import type { Store, StoreLog } from '@kommutator/store';
-import type { AccessDesk, Sessions } from '@kommutator/use-cases';
+import type { AccessDesk, LiveView, Sessions, Snapshots } from '@kommutator/use-cases';
 
 /** What the routes work with; the composition root plugs it in. */
 export interface Services {
@@ -9,6 +9,10 @@ export interface Services {
   readonly log: StoreLog;
   readonly sessions: Sessions;
   readonly access: AccessDesk;
+  /** Configuration of the domains. */
+  readonly snapshots: Snapshots;
+  /** What goes on now. */
+  readonly live: LiveView;
   readonly health: () =>
     | { readonly status: 'ok' }
     | { readonly status: string; readonly missing: readonly string[] };

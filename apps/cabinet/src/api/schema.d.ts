@@ -826,6 +826,942 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call history, newest first; without the right `calls.all` the own one */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    /** @description Codes of kinds, separated by commas */
+                    type?: string;
+                    direction?: "in" | "out" | "internal";
+                    result?: "answered" | "unanswered";
+                    /** @description Digits of our numbers, separated by commas */
+                    line?: string;
+                    /** @description His journal, with kinds as he sees them */
+                    user?: string;
+                    group?: string;
+                    /** @description Part of a name, number or login; from three characters */
+                    search?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                startedAt: string;
+                                answeredAt: string | null;
+                                endedAt: string | null;
+                                durationS: number;
+                                waitS: number;
+                                /** @enum {string} */
+                                type: "in_answered" | "in_missed" | "out_answered" | "out_failed" | "internal_answered" | "internal_failed" | "out_forwarded" | "transferred" | "group_answered" | "group_missed" | "conference" | "voicemail";
+                                /** @enum {string} */
+                                direction: "in" | "out" | "internal";
+                                from: {
+                                    /** @enum {string} */
+                                    kind: "user" | "group" | "pstn" | "service";
+                                    number: string;
+                                    name: string | null;
+                                };
+                                to: {
+                                    /** @enum {string} */
+                                    kind: "user" | "group" | "pstn" | "service";
+                                    number: string;
+                                    name: string | null;
+                                };
+                                /** @description Our public number: called, or shown outside */
+                                line: string | null;
+                                live: boolean;
+                                mos: number | null;
+                                recordings: number;
+                            }[];
+                            next: string | null;
+                            /** @description On the first page: how many fit; null = more than are counted, or a later page */
+                            total: number | null;
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls going on now, newest first */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                startedAt: string;
+                                answeredAt: string | null;
+                                endedAt: string | null;
+                                durationS: number;
+                                waitS: number;
+                                /** @enum {string} */
+                                type: "in_answered" | "in_missed" | "out_answered" | "out_failed" | "internal_answered" | "internal_failed" | "out_forwarded" | "transferred" | "group_answered" | "group_missed" | "conference" | "voicemail";
+                                /** @enum {string} */
+                                direction: "in" | "out" | "internal";
+                                from: {
+                                    /** @enum {string} */
+                                    kind: "user" | "group" | "pstn" | "service";
+                                    number: string;
+                                    name: string | null;
+                                };
+                                to: {
+                                    /** @enum {string} */
+                                    kind: "user" | "group" | "pstn" | "service";
+                                    number: string;
+                                    name: string | null;
+                                };
+                                /** @description Our public number: called, or shown outside */
+                                line: string | null;
+                                live: boolean;
+                                mos: number | null;
+                                recordings: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call: protocol, journey, quality of its legs */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            startedAt: string;
+                            answeredAt: string | null;
+                            endedAt: string | null;
+                            durationS: number;
+                            waitS: number;
+                            /** @enum {string} */
+                            type: "in_answered" | "in_missed" | "out_answered" | "out_failed" | "internal_answered" | "internal_failed" | "out_forwarded" | "transferred" | "group_answered" | "group_missed" | "conference" | "voicemail";
+                            /** @enum {string} */
+                            direction: "in" | "out" | "internal";
+                            from: {
+                                /** @enum {string} */
+                                kind: "user" | "group" | "pstn" | "service";
+                                number: string;
+                                name: string | null;
+                            };
+                            to: {
+                                /** @enum {string} */
+                                kind: "user" | "group" | "pstn" | "service";
+                                number: string;
+                                name: string | null;
+                            };
+                            /** @description Our public number: called, or shown outside */
+                            line: string | null;
+                            live: boolean;
+                            mos: number | null;
+                            recordings: number;
+                            protocol: {
+                                /** @description ms from the first INVITE */
+                                at: number;
+                                /** @enum {string} */
+                                level: "main" | "detail";
+                                key: string;
+                                parameters: {
+                                    [key: string]: string | number;
+                                };
+                                text: string;
+                                object: string;
+                            }[];
+                            journey: {
+                                kind: string;
+                                label: string;
+                                from: number;
+                                to: number | null;
+                                result: string | null;
+                            }[];
+                            legs: {
+                                id: string;
+                                /** @enum {string} */
+                                role: "caller" | "target";
+                                /** @enum {string} */
+                                kind: "user" | "pstn" | "service";
+                                number: string;
+                                name: string | null;
+                                startedAt: string;
+                                answeredAt: string | null;
+                                endedAt: string;
+                                sipStatus: number;
+                                q850: number;
+                                packetsIn: number | null;
+                                packetsOut: number | null;
+                                /** @description Share, 0…1 */
+                                loss: number | null;
+                                jitterMs: number | null;
+                                mos: number | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users: pickup groups by name with their users, then users without one */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                extension: string;
+                                login: string;
+                                displayName: string;
+                                position: string | null;
+                                isAdmin: boolean;
+                                isOperator: boolean;
+                                recording: boolean;
+                                voicemailOn: boolean;
+                                /** @description null = the number of the domain */
+                                outgoingNumber: string | null;
+                                /** @description Own or inherited */
+                                restriction: string;
+                                pickupGroup: {
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                groups: {
+                                    id: string;
+                                    name: string;
+                                }[];
+                                /** @description Public numbers with a rule that leads to the user */
+                                numbers: string[];
+                                contacts: {
+                                    type: string;
+                                    target: string;
+                                }[];
+                                presence: {
+                                    /** @enum {string} */
+                                    state: "offline" | "online" | "ringing" | "busy";
+                                    devices: number;
+                                    since: string | null;
+                                    peer: string | null;
+                                };
+                            }[];
+                            next: string | null;
+                            /** @description On the first page: how many fit; null = more than are counted, or a later page */
+                            total: number | null;
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One user with the scheme of his incoming calls */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            extension: string;
+                            login: string;
+                            displayName: string;
+                            position: string | null;
+                            isAdmin: boolean;
+                            isOperator: boolean;
+                            recording: boolean;
+                            voicemailOn: boolean;
+                            /** @description null = the number of the domain */
+                            outgoingNumber: string | null;
+                            /** @description Own or inherited */
+                            restriction: string;
+                            pickupGroup: {
+                                id: string;
+                                name: string;
+                            } | null;
+                            groups: {
+                                id: string;
+                                name: string;
+                            }[];
+                            /** @description Public numbers with a rule that leads to the user */
+                            numbers: string[];
+                            contacts: {
+                                type: string;
+                                target: string;
+                            }[];
+                            presence: {
+                                /** @enum {string} */
+                                state: "offline" | "online" | "ringing" | "busy";
+                                devices: number;
+                                since: string | null;
+                                peer: string | null;
+                            };
+                            forwarding: {
+                                rules: {
+                                    id: string;
+                                    type: string;
+                                    target: string;
+                                    priority: number;
+                                    /** @description Seconds */
+                                    ringTime: number;
+                                    schedule: string | null;
+                                    enabled: boolean;
+                                    /** @enum {string} */
+                                    now: "rings" | "disabled" | "outsideSchedule" | "leftOut";
+                                }[];
+                                voicemailOn: boolean;
+                            };
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Call-handling groups, by name */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                name: string;
+                                extension: string | null;
+                                algorithm: string;
+                                members: number;
+                            }[];
+                            next: string | null;
+                            /** @description On the first page: how many fit; null = more than are counted, or a later page */
+                            total: number | null;
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public numbers with their rules, and the channels of the domain */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                digits: string;
+                                /** @enum {string} */
+                                kind: "main" | "additional";
+                                /** @enum {string} */
+                                class: "city" | "tollfree";
+                                /** @enum {string} */
+                                state: "active";
+                                /** @enum {string} */
+                                filter: "none";
+                                isDefaultOutgoing: boolean;
+                                rules: {
+                                    id: string;
+                                    priority: number;
+                                    active: boolean;
+                                    schedule: string | null;
+                                    prefixes: string[] | null;
+                                    target: {
+                                        type: string;
+                                        id: string | null;
+                                        name: string | null;
+                                    };
+                                    /** @description Why the rule can get no call (RTE-12.3) */
+                                    dead: "covered" | null;
+                                    /** @description Why its object would not take the call */
+                                    problem: ("noAlgorithm" | "noMembers" | "unsupported") | null;
+                                }[];
+                                usedBy: {
+                                    id: string;
+                                    name: string;
+                                }[];
+                            }[];
+                            next: string | null;
+                            /** @description On the first page: how many fit; null = more than are counted, or a later page */
+                            total: number | null;
+                            channels: {
+                                used: number;
+                                limit: number;
+                                incoming: {
+                                    used: number;
+                                    limit: number;
+                                };
+                                outgoing: {
+                                    used: number;
+                                    limit: number;
+                                };
+                            };
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers/{id}/scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The routing scheme of one number, as nodes and edges */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            number: {
+                                id: string;
+                                digits: string;
+                                /** @enum {string} */
+                                kind: "main" | "additional";
+                                /** @enum {string} */
+                                class: "city" | "tollfree";
+                                /** @enum {string} */
+                                state: "active";
+                                /** @enum {string} */
+                                filter: "none";
+                                isDefaultOutgoing: boolean;
+                                rules: {
+                                    id: string;
+                                    priority: number;
+                                    active: boolean;
+                                    schedule: string | null;
+                                    prefixes: string[] | null;
+                                    target: {
+                                        type: string;
+                                        id: string | null;
+                                        name: string | null;
+                                    };
+                                    /** @description Why the rule can get no call (RTE-12.3) */
+                                    dead: "covered" | null;
+                                    /** @description Why its object would not take the call */
+                                    problem: ("noAlgorithm" | "noMembers" | "unsupported") | null;
+                                }[];
+                                usedBy: {
+                                    id: string;
+                                    name: string;
+                                }[];
+                            };
+                            nodes: {
+                                id: string;
+                                /** @enum {string} */
+                                kind: "number" | "condition" | "object" | "end";
+                                priority: number | null;
+                                rule: string | null;
+                                schedule: string | null;
+                                prefixes: string[] | null;
+                                target: {
+                                    type: string;
+                                    id: string | null;
+                                    name: string | null;
+                                } | null;
+                                /** @enum {string} */
+                                look: "normal" | "off" | "dead";
+                                problem: ("noAlgorithm" | "noMembers" | "unsupported") | null;
+                            }[];
+                            edges: {
+                                from: string;
+                                to: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of actions, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string;
+                    to?: string;
+                    cursor?: string;
+                    limit?: number;
+                    /** @description Id, or part of a name or login */
+                    actor?: string;
+                    /** @description Type of object */
+                    object?: string;
+                    action?: string;
+                    /** @description Part of the object’s name or type */
+                    search?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                at: string;
+                                actor: {
+                                    id: string | null;
+                                    /** @description Empty for the provider’s people */
+                                    name: string;
+                                    login: string | null;
+                                    role: string | null;
+                                    address: string | null;
+                                };
+                                action: string;
+                                object: {
+                                    type: string;
+                                    id: string | null;
+                                    name: string;
+                                };
+                                changes: {
+                                    field: string;
+                                    before: unknown;
+                                    after: unknown;
+                                    secret: boolean;
+                                }[];
+                            }[];
+                            next: string | null;
+                            /** @description On the first page: how many fit; null = more than are counted, or a later page */
+                            total: number | null;
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/route-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where an imagined call would go, and why; nothing is called */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Number outside, internal number or login; empty = hidden */
+                        caller: string;
+                        number: string;
+                        /** @default null */
+                        at?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            path: {
+                                id: string;
+                                depth: number;
+                                kind: string;
+                                label: string;
+                                /** @enum {string} */
+                                verdict: "taken" | "skipped" | "end";
+                                reasons: {
+                                    key: string;
+                                    parameters: {
+                                        [key: string]: string | number;
+                                    };
+                                    text: string;
+                                }[];
+                            }[];
+                            end: {
+                                kind: string;
+                                text: string;
+                            } | null;
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users, groups, numbers and calls by a few letters, as far as one may see them */
+        get: {
+            parameters: {
+                query: {
+                    q: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                /** @enum {string} */
+                                kind: "user" | "group" | "number" | "call";
+                                id: string;
+                                title: string;
+                                subtitle: string | null;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Refused */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {

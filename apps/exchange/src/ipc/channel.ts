@@ -79,6 +79,11 @@ export class Channel<Ours extends Vocabulary, Theirs extends Vocabulary> {
     return !this.#closed;
   }
 
+  /** Bytes the other side has not taken yet. */
+  get backlog(): number {
+    return this.#line.backlog;
+  }
+
   /** @returns false when it was dropped: connection lost or queue full. */
   send<K extends keyof Ours['events'] & string>(name: K, payload: Ours['events'][K]): boolean {
     return this.#post(['event', name, payload]);

@@ -1,6 +1,7 @@
 import type { DirectorySnapshot } from '@kommutator/model/config';
 import type { RegistrationRecord } from '@kommutator/model/events';
 import type { DomainId } from '@kommutator/model/ids';
+import type { LiveNews } from '@kommutator/model/live';
 import type { Ban } from '@kommutator/telephony';
 import type { ProcessMetrics } from '../process/metrics.ts';
 
@@ -26,7 +27,11 @@ type NoRequests = Readonly<Record<never, { readonly ask: unknown; readonly answe
 
 /** Signalling → office. */
 export type FromSignalling = {
-  readonly events: { readonly status: SignallingStatus };
+  readonly events: {
+    readonly status: SignallingStatus;
+    /** For live screens; may be lost. `begin`: everything is told anew, in parts; `complete`: that was all of it. */
+    readonly live: LiveNews & { readonly part?: 'begin' | 'complete' };
+  };
   readonly requests: NoRequests;
 };
 

@@ -2,7 +2,7 @@
 import { SecretBox } from '@kommutator/base';
 import { openStore, type Store } from '@kommutator/store';
 import { projectCall } from '@kommutator/telephony/projections';
-import { type AccessDesk, openAccess } from '@kommutator/use-cases';
+import { type AccessDesk, LiveState, openAccess } from '@kommutator/use-cases';
 import { NODE } from '../files/node-name.ts';
 import { keepConnected } from '../ipc/index.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
@@ -93,6 +93,7 @@ async function office(around: Surroundings): Promise<Running> {
     clock,
     log,
   });
+  const live = new LiveState(() => {});
   let heard = false;
   const link = new SignallingLink({
     path: paths.sockets.signalling,
@@ -101,6 +102,11 @@ async function office(around: Surroundings): Promise<Running> {
     status: status => {
       heard = true;
       health.told(status);
+    },
+    live: ({ part, ...news }) => {
+      if (part === 'begin') live.begin();
+      live.apply(news);
+      if (part === 'complete') live.complete(clock.wall());
     },
     lost: () => health.lost(),
     storedRegistrations: () => store.loadRegistrations().catch(() => null),
@@ -123,6 +129,7 @@ async function office(around: Surroundings): Promise<Running> {
   const web = await serveWeb(around, {
     store,
     access,
+    live,
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });

@@ -10,6 +10,7 @@ export interface SignallingLinkOptions {
   readonly clock: Clock;
   readonly feed: ConfigFeed;
   readonly status: (status: SignallingStatus) => void;
+  readonly live: (news: FromSignalling['events']['live']) => void;
   readonly lost: () => void;
   /** Registrations of the database, asked for when signalling has lost its own; null = not to be had now. */
   readonly storedRegistrations: () => Promise<readonly RegistrationRecord[] | null>;
@@ -50,7 +51,7 @@ export class SignallingLink {
   }
 
   #up(channel: ToThem) {
-    const { feed, status, lost } = this.#options;
+    const { feed, status, live, lost } = this.#options;
     this.#channel = channel;
     let detach = () => {};
     void this.#bring(channel)
@@ -70,7 +71,7 @@ export class SignallingLink {
         if (!channel.open) release();
       });
     return {
-      events: { status },
+      events: { status, live },
       closed: () => {
         this.#channel = null;
         detach();

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@kommutator/store';
-import type { AccessDesk } from '@kommutator/use-cases';
+import { type AccessDesk, Snapshots } from '@kommutator/use-cases';
 import { createWebApi, listenHttp, type Services } from '@kommutator/web-api';
 import type { Surroundings } from '../process/lifecycle.ts';
 import { sipWebSocketDoor } from './sip-websocket.ts';
@@ -10,7 +10,7 @@ import { sipWebSocketDoor } from './sip-websocket.ts';
 /** What the cabinet's build leaves. */
 const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url));
 
-export interface WebParts extends Pick<Services, 'health' | 'metrics'> {
+export interface WebParts extends Pick<Services, 'health' | 'metrics' | 'live'> {
   readonly store: Store;
   readonly access: AccessDesk;
 }
@@ -18,10 +18,20 @@ export interface WebParts extends Pick<Services, 'health' | 'metrics'> {
 /** @throws when a port cannot be had. */
 export async function serveWeb(
   { config, paths, clock, log }: Pick<Surroundings, 'config' | 'paths' | 'clock' | 'log'>,
-  { store, access, health, metrics }: WebParts,
+  { store, access, health, metrics, live }: WebParts,
 ): Promise<{ close(): Promise<void> }> {
   const web = await createWebApi({
-    services: { store, clock, log, health, metrics, access, sessions: access.sessions },
+    services: {
+      store,
+      clock,
+      log,
+      health,
+      metrics,
+      live,
+      snapshots: new Snapshots(store),
+      access,
+      sessions: access.sessions,
+    },
     cabinet: existsSync(CABINET) ? CABINET : null,
   });
   const sip = sipWebSocketDoor({ socket: paths.sockets.webSocket, log });

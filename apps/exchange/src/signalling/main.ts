@@ -15,6 +15,8 @@ import { LiveDirectory } from './directory.ts';
 import { Inheritance, isWorthKeeping } from './inheritance.ts';
 import { JournalFile } from './journal-file.ts';
 import { LineKeeper } from './line-keeper.ts';
+import { LiveBoard } from './live-board.ts';
+import { LiveSender } from './live-sender.ts';
 import { signallingMetrics } from './metrics.ts';
 import { OverloadWatch } from './overload.ts';
 import { RegistrationFile } from './registration-file.ts';
@@ -38,6 +40,9 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
   media.inherit = living => inheritance.take(living);
   const registry = createRegistry('signalling', clock);
   const sessions = new SessionFigures(registry);
+  const sender: LiveSender = new LiveSender(() => board.all);
+  const board: LiveBoard = new LiveBoard({ clock, tell: news => sender.tell(news) });
+  const registered = board.watch(registrations);
   const line = new LineKeeper({
     config,
     keys,
@@ -46,12 +51,13 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     media,
     directory,
     journal,
-    registrations,
+    registrations: registered,
     taps: hep ? [trace, hep] : [trace],
     watchers: {
       event: (call, domain, at, event) => {
         sessions.event(call, domain, at, event);
         hep?.event(call, event);
+        board.event(call, domain, at, event);
       },
     },
     webSockets: paths.sockets.webSocket,
@@ -120,10 +126,11 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
     accept: channel => {
       listeners.add(channel);
       channel.send('status', status());
+      sender.listen(channel);
       return {
         events: {
           registrations: records => {
-            if (line.open === null) for (const record of records) registrations.save(record);
+            if (line.open === null) for (const record of records) registered.save(record);
           },
           domain: domain => directory.setDomain({ ...domain, json: Buffer.from(domain.json) }),
           domainGone: id => directory.removeDomain(id),
@@ -145,7 +152,10 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
               ? null
               : { revision: registrations.revision, records: registrations.load() },
         },
-        closed: () => void listeners.delete(channel),
+        closed: () => {
+          listeners.delete(channel);
+          sender.gone(channel);
+        },
       };
     },
   });
@@ -166,6 +176,7 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
       overload.stop();
       loop.disable();
       await line.close();
+      board.close();
       await server.close();
       mediaConnection.close();
       await media.close();

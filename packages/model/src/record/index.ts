@@ -39,6 +39,24 @@ const UNANSWERED: readonly CallKind[] = ['in_missed', 'out_failed', 'internal_fa
 /** «принятые» or «не принятые» (ADM-2). */
 export const isAnswered = (kind: CallKind): boolean => !UNANSWERED.includes(kind);
 
+/** What decides the kind of a call as its initiator sees it (ADM-1). */
+interface KindFacts {
+  readonly direction: CallDirection;
+  /** An own number was dialled in full: that is internal (ADM-1.4). */
+  readonly ownNumber: boolean;
+  /** A group was to be reached last. */
+  readonly toGroup: boolean;
+  readonly answered: boolean;
+}
+
+/** A call to a group is a group call (GRP-8.8), unless an own number dialled in full led there. */
+export function callKind({ direction, ownNumber, toGroup, answered }: KindFacts): CallKind {
+  if (direction === 'out') return answered ? 'out_answered' : 'out_failed';
+  if (toGroup && !(direction === 'int' && ownNumber)) return answered ? 'group_answered' : 'group_missed';
+  if (direction === 'int') return answered ? 'internal_answered' : 'internal_failed';
+  return answered ? 'in_answered' : 'in_missed';
+}
+
 /** One line of «Протокол вызова» (ADM-4): key and parameters, never text. */
 export interface ProtocolLine {
   /** ms from the first INVITE. */

@@ -117,6 +117,11 @@ export const REFUSALS = {
     ru: 'Обновите страницу и повторите действие',
     en: 'Reload the page and try again',
   },
+  'period.reversed': {
+    status: 422,
+    ru: 'Конец периода раньше начала',
+    en: 'The end of the period is before its beginning',
+  },
   'object.notFound': {
     status: 404,
     ru: 'Объект не найден',

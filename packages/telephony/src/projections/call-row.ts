@@ -1,5 +1,5 @@
 import type { Wanted } from '@kommutator/model/events';
-import type { CallKind, CallRow } from '@kommutator/model/record';
+import { type CallKind, type CallRow, callKind } from '@kommutator/model/record';
 import type { CallFacts } from './facts.ts';
 import { protocol } from './protocol.ts';
 
@@ -29,15 +29,13 @@ export function callRow(facts: CallFacts): CallRow {
   };
 }
 
-/** A call to a group is a group call (GRP-8.8), unless an own number dialled in full led there: that is internal (ADM-1.4). */
-function kindOf({ started, wanted, answer }: CallFacts): CallKind {
-  const { direction, number } = started;
-  if (direction === 'out') return answer ? 'out_answered' : 'out_failed';
-  const ownNumber = direction === 'int' && number !== undefined;
-  if (wanted.at(-1)?.kind === 'group' && !ownNumber) return answer ? 'group_answered' : 'group_missed';
-  if (direction === 'int') return answer ? 'internal_answered' : 'internal_failed';
-  return answer ? 'in_answered' : 'in_missed';
-}
+const kindOf = ({ started, wanted, answer }: CallFacts): CallKind =>
+  callKind({
+    direction: started.direction,
+    ownNumber: started.number !== undefined,
+    toGroup: wanted.at(-1)?.kind === 'group',
+    answered: answer !== null,
+  });
 
 /** Who was to be reached: the object of the rule by name and number, else what was called. */
 function calledParty({ started, wanted, forbidden }: CallFacts): { number: string; name: string } {

@@ -7,8 +7,8 @@ import { legRows } from './leg-rows.ts';
 import { partyRows } from './party-rows.ts';
 
 export { type CallTrace, followCall, newTrace, unwrittenEnd } from './ending.ts';
-
 export { followLeft, type LeftLeg, type LeftTrace, newLeft } from './left.ts';
+export { LiveFold } from './live.ts';
 
 /** Whether the call is over: its journal gets no more lines. */
 export const isEnded = (events: readonly JournalRecord[]): boolean =>

@@ -1,7 +1,7 @@
 import type { Ms } from '@kommutator/base';
 import { VirtualClock } from '@kommutator/base';
 import { type Store, silentLog } from '@kommutator/store';
-import type { AccessDesk } from '@kommutator/use-cases';
+import { type AccessDesk, LiveState, Snapshots } from '@kommutator/use-cases';
 import { createWebApi, listenHttp, type Services, type WebApi } from '../../src/index.ts';
 
 /** Without a database: whoever asks for one finds it away. */
@@ -11,6 +11,8 @@ export const services = (given: Partial<Services> = {}): Services => ({
   log: silentLog,
   sessions: { find: async () => null },
   access: {} as AccessDesk,
+  snapshots: new Snapshots(given.store ?? ({} as Store)),
+  live: new LiveState(() => {}),
   health: () => ({ status: 'ok' }),
   metrics: async () => ({ type: 'text/plain', text: 'up 1\n' }),
   ...given,
