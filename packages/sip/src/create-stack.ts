@@ -20,7 +20,7 @@ import type {
   SipStack,
   StackEvents,
 } from './stack.ts';
-import { clientKey } from './transaction/incoming.ts';
+import { clientKey, pingBranch } from './transaction/incoming.ts';
 import { TransactionTable } from './transaction/table.ts';
 import { TIMING, type Timing } from './transaction/timing.ts';
 import type { Listening, Peer, Transport } from './transport/types.ts';
@@ -165,6 +165,20 @@ class Stack implements SipStack {
 
   restore(state: DialogState): Dialog {
     return SipDialog.restore(this.#core, state);
+  }
+
+  ping(uri: string, token: string, to: Peer): void {
+    const { composer, table } = this.#core;
+    const head = {
+      method: 'OPTIONS',
+      uri,
+      branch: pingBranch(token),
+      from: withTag('<sip:ping@anonymous.invalid>', composer.newTag()),
+      to: `<${uri}>`,
+      callId: composer.newCallId(),
+      sequence: 1,
+    };
+    table.send(serializeMessage(composer.request(head, to)), to);
   }
 
   counters(): { transactions: number; tombstones: number; dialogs: number } {

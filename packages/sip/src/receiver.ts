@@ -7,7 +7,7 @@ import { parseMessage } from './message/parse.ts';
 import { serializeMessage } from './message/serialize.ts';
 import type { ParseFault, SipRequest, SipResponse } from './message/types.ts';
 import type { HeaderList, StackEvents } from './stack.ts';
-import { type Incoming, readIncoming } from './transaction/incoming.ts';
+import { type Incoming, pingToken, readIncoming, responseKey } from './transaction/incoming.ts';
 import type { Peer } from './transport/types.ts';
 
 /** Requests that only make sense inside an INVITE's dialog (RFC 3261 §12.2.2, §15.1.2). */
@@ -44,7 +44,13 @@ export class Receiver {
   }
 
   #response(response: SipResponse): void {
-    this.#core.guard(() => this.#core.table.receive(response));
+    const key = responseKey(response);
+    if (key === null) return;
+    const token = pingToken(key);
+    this.#core.guard(() => {
+      if (token === null) this.#core.table.receive(key, response);
+      else this.events.ponged?.(token);
+    });
   }
 
   /** RFC 3261 §8.2: repeats, ACK, CANCEL, scheme, merging, extensions, then the dialog or the outside. */

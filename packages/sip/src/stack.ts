@@ -188,6 +188,8 @@ export interface StackEvents {
    */
   request(transaction: ServerTransaction): void;
   invite(invite: InviteServer): void;
+  /** An answer to {@link SipStack.ping} came, whatever it says: somebody is there. */
+  ponged?(token: string): void;
   /** A connection is over: who was reached by its flow is not any more (RFC 5626 §4.2.1). */
   connectionClosed?(connection: Peer): void;
 }
@@ -199,6 +201,11 @@ export interface SipStack {
   /** Non-INVITE request; resolves with the final response, 408 on time-out (Timer F), 503 on transport error. */
   request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse>;
   invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient;
+  /**
+   * OPTIONS that keeps a NAT binding and asks whether somebody is there: sent once, with no transaction to remember it.
+   * @param token letters, digits and `-` nobody else can guess; `ponged` tells it back. Another one each time.
+   */
+  ping(uri: string, token: string, to: Peer): void;
   /**
    * Goes on with a confirmed dialog that an earlier process kept; CSeq numbers leave a gap, a session timer starts anew. The
    * other side notices nothing but the gap; over a connection it is reached once it has opened another.

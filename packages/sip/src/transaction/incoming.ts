@@ -77,6 +77,16 @@ const keyOf = (...parts: (string | number)[]): string => parts.join(' ');
 /** RFC 3261 §17.1.3. Our branches are 165 random bits: no other field needs comparing. */
 export const clientKey = (branch: string, method: string): string => `${branch} ${method}`;
 
+const PING = `${COOKIE}ping-`;
+
+/** The branch of a ping, which no transaction remembers. */
+export const pingBranch = (token: string): string => PING + token;
+
+/** The token of the ping a {@link responseKey} answers; null when it answers something else. */
+export function pingToken(key: string): string | null {
+  return key.startsWith(PING) ? key.slice(PING.length, key.indexOf(' ')) : null;
+}
+
 /** The client transaction a response belongs to; null when that cannot be told. */
 export function responseKey(message: SipMessage): string | null {
   const branch = topVia(message.headers)?.params.branch;

@@ -3,7 +3,7 @@ import type { SipResponse } from '../message/types.ts';
 import type { Peer, Transport } from '../transport/types.ts';
 import { ClientTransaction, type ClientUser } from './client.ts';
 import type { Ground, ReplyPeer } from './ground.ts';
-import { type Incoming, responseKey } from './incoming.ts';
+import type { Incoming } from './incoming.ts';
 import { InviteClientTransaction, type InviteClientUser } from './invite-client.ts';
 import { InviteServerTransaction } from './invite-server.ts';
 import { ServerTransactionMachine } from './server.ts';
@@ -70,10 +70,8 @@ export class TransactionTable implements Ground {
     return transaction;
   }
 
-  /** A response: to its transaction, to the tombstone of one, or nowhere (RFC 3261 §18.1.2). */
-  receive(response: SipResponse): void {
-    const key = responseKey(response);
-    if (key === null) return;
+  /** A response: to its transaction, to the tombstone of one, or nowhere (RFC 3261 §18.1.2). @param key see `responseKey` */
+  receive(key: string, response: SipResponse): void {
     const client = this.#clients.get(key);
     if (client) client.receive(response);
     else this.#strayed(key, response);

@@ -107,7 +107,15 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
   });
   for (const { sourceAddress, expiresAt } of deps.registrations.load())
     shield.vouch(sourceAddress, expiresAt - clock.wall());
-  const registrar = new Registrar({ clock, directory, store: deps.registrations, authenticator, log });
+  const registrar = new Registrar({
+    clock,
+    directory,
+    store: deps.registrations,
+    authenticator,
+    log,
+    sip,
+    pingSecret: Buffer.from(randomBytes(8)).toString('hex'),
+  });
   const { bindings } = registrar;
   const gate = new Gate();
   const strangers = new Strangers({
@@ -146,6 +154,7 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
         ? registrar.register(transaction)
         : answerOther(transaction, gate.draining, !shield.trusts(transaction.source)),
     invite: invite => arrivals.invite(invite),
+    ponged: token => registrar.ponged(token),
     connectionClosed: connection => registrar.connectionClosed(connection),
   };
   return {

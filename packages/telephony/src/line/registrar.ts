@@ -8,10 +8,12 @@ import {
   parseCSeq,
   parseNameAddr,
   type ServerTransaction,
+  type SipStack,
 } from '@kommutator/sip';
 import type { Directory, Log, RegistrationStore } from '../ports.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type Binding, Bindings } from './bindings.ts';
+import { NatPings } from './nat-pings.ts';
 import { ownText } from './own-text.ts';
 import { MAX_CONTACTS, MAX_EXPIRES, readRegister, type WantedContact } from './register-request.ts';
 
@@ -21,6 +23,9 @@ export interface RegistrarDeps {
   readonly store: RegistrationStore;
   readonly authenticator: Authenticator;
   readonly log: Log;
+  readonly sip: Pick<SipStack, 'ping'>;
+  /** Nobody can guess it; letters and digits. */
+  readonly pingSecret: string;
 }
 
 const LONGEST_USER_AGENT = 128;
@@ -31,6 +36,7 @@ const LONGEST_CALL_ID = 256;
 export class Registrar {
   readonly #deps: RegistrarDeps;
   readonly #bindings: Bindings;
+  readonly #pings: NatPings;
 
   constructor(deps: RegistrarDeps) {
     this.#deps = deps;
@@ -41,11 +47,22 @@ export class Registrar {
         'contact expired',
       );
     });
+    this.#pings = new NatPings({
+      clock: deps.clock,
+      sip: deps.sip,
+      secret: deps.pingSecret,
+      lost: binding => this.#lost(binding, 'a phone behind NAT does not answer'),
+    });
     this.#load();
   }
 
   get bindings(): Bindings {
     return this.#bindings;
+  }
+
+  /** A phone has answered a ping. */
+  ponged(token: string): void {
+    this.#pings.ponged(token);
   }
 
   /** Answers one REGISTER. */
@@ -81,12 +98,13 @@ export class Registrar {
 
   /** Stops the expiry; what is on disk stays for the next start. */
   close(): void {
+    this.#pings.close();
     this.#bindings.clear();
   }
 
-  #lost(binding: Binding): void {
+  #lost(binding: Binding, why = 'connection of a contact lost'): void {
     this.#unbind(binding);
-    this.#deps.log.info({ login: binding.login, contact: binding.contact }, 'connection of a contact lost');
+    this.#deps.log.info({ login: binding.login, contact: binding.contact }, why);
   }
 
   #serve(transaction: ServerTransaction, credential: SipCredential, domainName: string): void {
@@ -149,8 +167,9 @@ export class Registrar {
     };
     if (old && old.contact !== contact.uri) this.#deps.store.remove(old.record);
     this.#deps.store.save(record);
-    if (old && old.contact === contact.uri && old.q === contact.q) this.#bindings.renew(old, record, source);
-    else this.#bindings.put({ record, source, domainName }, old);
+    const renewed = old && old.contact === contact.uri && old.q === contact.q ? old : null;
+    if (renewed) this.#bindings.renew(renewed, record, source);
+    this.#pings.heard(renewed ?? this.#bindings.put({ record, source, domainName }, old));
   }
 
   #unbind(binding: Binding): void {
@@ -197,11 +216,8 @@ export class Registrar {
       const { protocol, sourceAddress: address, sourcePort: port } = record;
       // Written by a clock that was wrong, it would stay for years.
       const expiresAt = Math.min(record.expiresAt, clock.wall() + MAX_EXPIRES * 1000);
-      this.#bindings.put({
-        record: { ...record, expiresAt },
-        source: { protocol, address, port },
-        domainName,
-      });
+      const source = { protocol, address, port };
+      this.#pings.heard(this.#bindings.put({ record: { ...record, expiresAt }, source, domainName }));
     }
   }
 }
