@@ -2,6 +2,7 @@
 export * from './call.ts';
 export { ChannelCounter } from './channels.ts';
 export type { Ban } from './defence/bans.ts';
+export { SecurityLog } from './defence/security-log.ts';
 export { Shield } from './defence/shield.ts';
 export {
   type ActiveCall,

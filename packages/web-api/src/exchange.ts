@@ -10,17 +10,19 @@ import type { Answer, Refused, Schemas } from './route.ts';
 export const isSecure = (request: FastifyRequest): boolean =>
   (request.socket as TLSSocket).encrypted === true;
 
-export const languageOf = (request: FastifyRequest, own: Language | undefined): Language =>
-  own ?? acceptedLanguage(request.headers['accept-language']);
+const languages = new WeakMap<FastifyRequest, Language>();
+
+/** From now on this request is answered in the language of its session. */
+export const speak = (request: FastifyRequest, language: Language): void =>
+  void languages.set(request, language);
+
+/** Of the session, else of the browser. */
+export const languageOf = (request: FastifyRequest): Language =>
+  languages.get(request) ?? acceptedLanguage(request.headers['accept-language']);
 
 /** Sends what a handler returned. */
-export function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Answer<Schemas>,
-  language?: Language,
-): FastifyReply {
-  if ('refused' in answer) return sendRefused(request, reply, answer, language);
+export function send(request: FastifyRequest, reply: FastifyReply, answer: Answer<Schemas>): FastifyReply {
+  if ('refused' in answer) return sendRefused(request, reply, answer);
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value);
   reply.code(Number(answer.status));
   if ('raw' in answer) return reply.type(answer.type).send(answer.raw);
@@ -32,18 +34,16 @@ export async function refuseRequest(
   request: FastifyRequest,
   reply: FastifyReply,
   refusal: Refusal,
-  language?: Language,
 ): Promise<void> {
-  await sendRefused(request, reply, { refused: refusal }, language);
+  await sendRefused(request, reply, { refused: refusal });
 }
 
 export function sendRefused(
   request: FastifyRequest,
   reply: FastifyReply,
   { refused, details, headers }: Refused,
-  language?: Language,
 ): FastifyReply {
-  const context = { language: languageOf(request, language), requestId: request.id };
+  const context = { language: languageOf(request), requestId: request.id };
   const problem = problemOf(refused, context, details);
   for (const [name, value] of Object.entries(headers ?? {})) reply.header(name, value);
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));

@@ -3,7 +3,7 @@ import { actorOf, type Session } from '@kommutator/use-cases';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sessionToken } from './cookies.ts';
-import { isSecure, languageOf, refuseRequest, send } from './exchange.ts';
+import { isSecure, languageOf, refuseRequest, send, speak } from './exchange.ts';
 import { PROBLEM_TYPE, Problem } from './problem.ts';
 import type { Answer, Request, Route, Schemas } from './route.ts';
 import { sameOrigin } from './same-origin.ts';
@@ -32,12 +32,13 @@ export function mount(server: FastifyInstance, route: Route, services: RouteServ
     onRequest: async (request, reply) => {
       const session = await sessionOf(request, route, services);
       sessions.set(request, session);
+      if (session) speak(request, session.language);
       await admit(route, session, request, reply);
     },
     handler: async (request, reply) => {
       const session = sessions.get(request) ?? null;
       const answer: Answer<Schemas> = await route.handler(requestOf(request, session, services));
-      return send(request, reply, answer, session?.language);
+      return send(request, reply, answer);
     },
   });
 }
@@ -62,7 +63,7 @@ async function admit(
 ): Promise<void> {
   const { right, method } = route;
   const refuse = (code: 'session.none' | 'access.forbidden' | 'access.foreignOrigin' | 'access.csrf') =>
-    refuseRequest(request, reply, { code, params: {} }, session?.language);
+    refuseRequest(request, reply, { code, params: {} });
   const changes = CHANGES.has(method);
   if (changes) {
     const { origin, host } = request.headers;
@@ -90,7 +91,7 @@ function requestOf(
     session,
     actor: session && actorOf(session, request.ip),
     services,
-    language: languageOf(request, session?.language),
+    language: languageOf(request),
     id: request.id,
     ip: request.ip,
     agent: request.headers['user-agent'] ?? '',

@@ -188,6 +188,12 @@ export const VARIABLES = {
     meaning: 'Mail server for letters, smtp://user:password@host:port',
     read: url('smtp', 'smtps'),
   }),
+  mailFrom: variable({
+    name: 'MAIL_FROM',
+    fallback: 'Коммутатор <noreply@localhost>',
+    meaning: 'Sender of letters, Name <address>',
+    read: text,
+  }),
   modelsDir: variable({
     name: 'MODELS_DIR',
     fallback: '',

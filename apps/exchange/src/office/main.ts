@@ -1,6 +1,8 @@
 /** The office: HTTP, configuration on its way to signalling, history on its way to the database. */
 import { SecretBox } from '@kommutator/base';
+import { Postman, smtp } from '@kommutator/integrations';
 import { openStore, type Store } from '@kommutator/store';
+import { SecurityLog } from '@kommutator/telephony';
 import { projectCall } from '@kommutator/telephony/projections';
 import { type AccessDesk, LiveState, openAccess } from '@kommutator/use-cases';
 import { NODE } from '../files/node-name.ts';
@@ -50,6 +52,7 @@ interface Work {
   readonly around: Surroundings;
   readonly ownerUrl: string;
   readonly access: AccessDesk;
+  readonly postman: Postman;
   readonly feed: ConfigFeed;
   readonly projector: Projector;
   readonly mirror: RegistrationMirror;
@@ -58,7 +61,7 @@ interface Work {
 
 /** Brings the database up to date, then everything that reads and writes it works until aborted. Never rejects. */
 async function workWith(store: Store, work: Work): Promise<void> {
-  const { around, ownerUrl, access, feed, projector, mirror, signal } = work;
+  const { around, ownerUrl, access, postman, feed, projector, mirror, signal } = work;
   const prepare = () => prepareDatabase(ownerUrl, around).then(() => true);
   if (!(await insist(prepare, 'database cannot be prepared', { ...around, signal }))) return;
   const watch = store.watchConfig(change => {
@@ -68,7 +71,7 @@ async function workWith(store: Store, work: Work): Promise<void> {
   });
   // What changed before the watch listened is found by reading everything once more.
   void watch.ready.then(() => feed.changed('everything'));
-  await Promise.all([feed.run(signal), projector.run(signal), mirror.run(signal)]);
+  await Promise.all([postman.run(signal), feed.run(signal), projector.run(signal), mirror.run(signal)]);
   await watch.stop();
 }
 
@@ -80,7 +83,9 @@ async function office(around: Surroundings): Promise<Running> {
   const roleKey = config.databaseUrl === null ? null : keys[0];
   let access: AccessDesk | null = null;
   const store = openStore({ ownerUrl, roleKey, clock, log, committed: () => access?.sessions.doubt() });
-  access = openAccess({ store, clock, log, box: new SecretBox(keys), publicUrl: publicUrlOf(config) });
+  const box = new SecretBox(keys);
+  const security = new SecurityLog(clock, log);
+  access = openAccess({ store, clock, log, security, box, publicUrl: publicUrlOf(config) });
   const stop = new AbortController();
   const health = new HealthWatch(clock);
   const feed = new ConfigFeed({ store, folder: paths.warm, clock, log });
@@ -133,7 +138,18 @@ async function office(around: Surroundings): Promise<Running> {
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
-  const work = workWith(store, { around, ownerUrl, access, feed, projector, mirror, signal: stop.signal });
+  const post = config.smtpUrl === null ? null : smtp(config.smtpUrl, config.mailFrom ?? '');
+  const postman = new Postman({ queue: store.access, box, clock, log, send: post?.send ?? null });
+  const work = workWith(store, {
+    around,
+    postman,
+    ownerUrl,
+    access,
+    feed,
+    projector,
+    mirror,
+    signal: stop.signal,
+  });
   let said = 'nothing yet';
   const began = clock.now();
   const sayHealth = () => {
@@ -157,6 +173,8 @@ async function office(around: Surroundings): Promise<Running> {
       media.close();
       await web.close();
       await work;
+      await access.background.settled();
+      post?.close();
       await store.close();
     },
   };

@@ -10,7 +10,9 @@ export type SecurityEvent =
   | 'scanner'
   | 'flood'
   | 'ban'
-  | 'unban';
+  | 'unban'
+  | 'web-failure'
+  | 'web-locked';
 
 /** Words of a line behind event and source, in this order. */
 export interface SecurityFacts {

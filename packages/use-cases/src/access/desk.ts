@@ -2,15 +2,27 @@
 import type { Clock, SecretBox } from '@kommutator/base';
 import type { Store, StoreLog } from '@kommutator/store';
 import { Attempts } from './attempts.ts';
+import { Background } from './background.ts';
 import { Hashing } from './hashing.ts';
 import { SessionDesk } from './session-desk.ts';
 import { Tickets } from './tickets.ts';
+
+/** Where failures go that a machine should count. */
+interface SecurityPort {
+  write(
+    event: 'web-failure' | 'web-locked',
+    source: string,
+    facts: { readonly account: string; readonly minutes?: number },
+  ): void;
+}
 
 export interface AccessOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly box: SecretBox;
   readonly log: StoreLog;
+  /** docs/security-log.md */
+  readonly security: SecurityPort;
   /** Address of the cabinet as it stands in letters, without a slash at its end. Never taken from a request. */
   readonly publicUrl: string;
 }
@@ -28,6 +40,7 @@ export interface AccessDesk extends AccessOptions {
   readonly sessions: SessionDesk;
   readonly hashing: Hashing;
   readonly tickets: Tickets;
+  readonly background: Background;
   readonly attempts: {
     readonly login: Attempts;
     readonly address: Attempts;
@@ -45,6 +58,7 @@ export function openAccess(options: AccessOptions): AccessDesk {
     sessions: new SessionDesk(store, clock),
     hashing: new Hashing(),
     tickets: new Tickets(clock),
+    background: new Background(options.log),
     attempts: {
       login: new Attempts(clock, PER_LOGIN),
       address: new Attempts(clock, PER_ADDRESS),

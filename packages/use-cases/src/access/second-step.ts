@@ -11,7 +11,7 @@ export async function secondStep(
   given: { readonly ticket: string; readonly code: string },
   origin: Origin,
 ): Promise<Result<OpenedSession, Refusal>> {
-  const { tickets, store, attempts, log } = desk;
+  const { tickets, store, attempts, security } = desk;
   const expired = err({ code: 'signIn.expired', params: {} } as const);
   const ticket = tickets.read(given.ticket);
   if (!ticket) return expired;
@@ -23,7 +23,7 @@ export async function secondStep(
   attempts.proof.count(person.id);
   // Meanwhile switched off: the password alone was enough.
   if (account.totpSecret !== null && !(await provesSecondFactor(desk, account, given.code))) {
-    log.warn({ security: 'second-factor-failed', login: person.login, address: origin.ip }, 'wrong code');
+    security.write('web-failure', origin.ip, { account: `${person.login}@${person.domain?.name ?? ''}` });
     return err({ code: 'code.wrong', params: {}, field: 'code' });
   }
   attempts.proof.clear(person.id);

@@ -30,14 +30,14 @@ export async function signIn(
   given: Credentials,
   origin: Origin,
 ): Promise<Result<SignedIn, Refusal>> {
-  const { attempts, store, hashing, log } = desk;
+  const { attempts, store, hashing, security } = desk;
   const { domain, login } = named(given);
   const key = JSON.stringify([domain, login]);
   const from = network(origin.ip);
   const shut = Math.max(attempts.login.shut(key), attempts.address.shut(from));
   if (shut > 0) return err(locked(shut));
   const locks = attempts.login.count(key);
-  attempts.address.count(from);
+  const locksAddress = attempts.address.count(from);
   let account: Account | null;
   let matches: boolean;
   try {
@@ -51,8 +51,10 @@ export async function signIn(
     throw error;
   }
   if (!account || !matches) {
-    log.warn({ security: 'sign-in-failed', login, domain, address: origin.ip }, 'sign-in failed');
-    if (locks) await recordLock(desk, account, login, domain, origin);
+    const name = { account: `${login}@${domain}` };
+    security.write('web-failure', origin.ip, name);
+    if (locks || locksAddress) security.write('web-locked', origin.ip, { ...name, minutes: 15 });
+    if (locks && account) await recordLock(desk, account, origin);
     return err(WRONG);
   }
   attempts.login.clear(key);
@@ -85,17 +87,9 @@ export const locked = (ms: number): Refusal => ({
 });
 
 /** One row when the guard locks somebody who exists: strangers must not fill a table nobody may delete from. */
-async function recordLock(
-  { store, log }: AccessDesk,
-  account: Account | null,
-  login: string,
-  domain: string,
-  { ip }: Origin,
-): Promise<void> {
-  log.warn({ security: 'sign-in-locked', login, domain, address: ip }, 'sign-in locked');
-  if (!account) return;
+async function recordLock({ store }: AccessDesk, { person }: Account, { ip }: Origin): Promise<void> {
   const actor = { id: null, login: '', name: '', ip, source: 'system' } as const;
-  await store.access.recordAccess(actor, account.person, 'sign_in_locked', []);
+  await store.access.recordAccess(actor, person, 'sign_in_locked', []);
 }
 
 function named({ domain, login }: Credentials): { readonly domain: string; readonly login: string } {

@@ -19,9 +19,7 @@ export const recoveryRoutes: readonly Route[] = [
     },
   }).handle(({ body, services, ip }) => {
     // Not waited for: how long it takes would tell who exists.
-    askForLink(services.access, body, ip).catch((error: unknown) =>
-      services.log.error({ error: String(error) }, 'password recovery failed'),
-    );
+    services.access.background.do(() => askForLink(services.access, body, ip));
     return { status: 202, body: {} };
   }),
   route({
