@@ -37,7 +37,7 @@ export interface RealPhoneOptions extends VoiceOptions {
   readonly domain?: string;
   readonly protocol?: PhoneProtocol;
   readonly displayName?: string;
-  /** A loopback address of UDP, TCP and TLS; 127.0.0.1, which is the trunk's too, when left out. */
+  /** A loopback address of UDP, TCP and TLS, its RTP is of the same family; 127.0.0.1, which is the trunk's too, when left out. */
   readonly host?: string;
   /** SIP port; any free one when left out. */
   readonly port?: number;
@@ -57,15 +57,17 @@ export async function freeUdpPort(): Promise<number> {
 /** Opens a phone of the demo; without a login it is the public network, trusted by its address. */
 export async function openPhone(exchange: Known, o: RealPhoneOptions): Promise<RealPhone> {
   const clock = new SystemClock();
-  const media = new RtpMedia(clock, o);
   const protocol = o.protocol ?? 'udp';
-  const transport = await transportOf(exchange, protocol, { host: o.host ?? '127.0.0.1', port: o.port ?? 0 });
+  const { host = '127.0.0.1', port = 0 } = o;
+  const loopback = host.includes(':') ? '::1' : '127.0.0.1';
+  const media = new RtpMedia(clock, { ...o, rtpHost: loopback });
+  const transport = await transportOf(exchange, protocol, { host, port });
   const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'test phone' });
   const phone = new Phone({
     clock,
     stack,
     media,
-    exchange: { protocol, address: '127.0.0.1', port: portFor(exchange, protocol) },
+    exchange: { protocol, address: loopback, port: portFor(exchange, protocol) },
     name: o.login ?? 'pstn',
     domain: o.login ? (o.domain ?? DOMAIN) : `127.0.0.1`,
     ...(o.login && { account: { username: o.login, password: o.password ?? 'Demo-1234' } }),

@@ -17,9 +17,11 @@ export interface VoiceOptions {
   readonly codecs?: readonly CodecName[];
   /** Payload type of telephone-event (RFC 4733) it asks for: 101 when left out. */
   readonly telephoneEvent?: number;
+  /** Where its RTP is; 127.0.0.1 when left out. */
+  readonly rtpHost?: string;
 }
 
-/** Real RTP for a test phone on 127.0.0.1: it sings one tone all the time and listens with a detector. */
+/** Real RTP for a test phone on a loopback address: it sings one tone all the time and listens with a detector. */
 export class RtpMedia implements PhoneMedia {
   readonly #clock: Clock;
   readonly #options: VoiceOptions;
@@ -39,7 +41,12 @@ export class RtpMedia implements PhoneMedia {
   }
 
   async open(): Promise<PhoneAudio> {
-    const audio = new RtpAudio(this.#clock, await RtpPeer.open(), this.#voice, this.#options);
+    const audio = new RtpAudio(
+      this.#clock,
+      await RtpPeer.open(0, this.#options.rtpHost),
+      this.#voice,
+      this.#options,
+    );
     this.#all.push(audio);
     return audio;
   }
@@ -57,7 +64,7 @@ export function earOf({ audio }: PhoneCall): RtpAudio {
 
 /** One call's audio. */
 export class RtpAudio implements PhoneAudio {
-  readonly address = '127.0.0.1';
+  readonly address: string;
   readonly port: number;
   readonly peer: RtpPeer;
   readonly codecs: readonly AudioCodec[];
@@ -74,8 +81,9 @@ export class RtpAudio implements PhoneAudio {
     clock: Clock,
     peer: RtpPeer,
     voice: Readonly<Record<CodecName, Uint8Array>>,
-    { codecs, telephoneEvent }: VoiceOptions,
+    { codecs, telephoneEvent, rtpHost = '127.0.0.1' }: VoiceOptions,
   ) {
+    this.address = rtpHost;
     this.#clock = clock;
     this.#voice = voice;
     this.peer = peer;

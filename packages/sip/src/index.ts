@@ -24,6 +24,7 @@ export type * from './sdp/types.ts';
 export { writeAnswer, writeOffer } from './sdp/write.ts';
 export type * from './stack.ts';
 export { TIMING, type Timing } from './transaction/timing.ts';
+export { canonicalAddress, type OwnHosts, ownHosts } from './transport/address.ts';
 export { joinTransports } from './transport/join.ts';
 export { openSockets, type SocketOptions } from './transport/open-sockets.ts';
 export { type Screen, screened } from './transport/screened.ts';

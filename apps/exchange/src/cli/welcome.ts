@@ -5,7 +5,9 @@ const ANY = ['0.0.0.0', '::'];
 
 /** Addresses at which this machine is reached. */
 const addressesOf = (host: string | null): readonly string[] =>
-  host !== null && !ANY.includes(host) ? [host] : ['127.0.0.1', ...ownAddresses()];
+  host !== null && !ANY.includes(host) ? [bracketed(host)] : ['127.0.0.1', ...ownAddresses()];
+
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
 /** What a first user has to know: where it listens, who may sign in, how a phone connects, what to dial. */
 export function welcome(config: Config): readonly string[] {

@@ -26,7 +26,7 @@ import {
 } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
 import { withoutProbe, withProbe } from '../probe/probe-domain.ts';
-import { ownAddress } from '../process/own-address.ts';
+import { ownAddress6 } from '../process/own-address.ts';
 import { keyFor } from '../process/secrets.ts';
 import { startSimulator } from '../simulator/start.ts';
 import { systemDns } from './dns.ts';
@@ -71,13 +71,13 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
   const { config, keys, clock, log, media, directory, journal, registrations, taps, watchers, webSockets } =
     options;
   const host = config.sipHost ?? '0.0.0.0';
-  const advertised = config.publicHost ?? ownAddress(host);
+  const advertised = config.publicHost ?? undefined;
   const shield = openShield(options);
   const accepts = (address: string) => shield.accepts(address);
   const plain = await openSockets({
     udp: { host, port: config.sipPort },
     tcp: { host, port: config.sipPort },
-    advertised,
+    ...(advertised !== undefined && { advertised }),
     log: sipLog(log),
     clock,
     accepts,
@@ -117,6 +117,7 @@ export async function openLine(options: LineOptions): Promise<OpenLine> {
       demoFromAnywhere: config.demo === 'public',
       rtpTimeout: 1_000 * config.rtpTimeout,
       publicAddress: await publicAddress(config, log),
+      address6: ownAddress6(host),
       simulator: simulator && { host: '127.0.0.1', port: simulator.port, protocol: 'udp' },
     },
   });

@@ -3,7 +3,7 @@ import type { Clock } from '@kommutator/base';
 import { joinTransports, openTls, type SipLog, type Transport } from '@kommutator/sip';
 import type { Log } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
-import { ownAddresses } from '../process/own-address.ts';
+import { ownAddress6, ownAddresses } from '../process/own-address.ts';
 import { CertificateFiles } from '../tls/certificate-files.ts';
 import { certificatePaths } from '../tls/paths.ts';
 import { makeSelfSigned } from '../tls/self-signed.ts';
@@ -15,7 +15,7 @@ export interface SecureOptions {
   readonly sipLog: SipLog;
   readonly host: string;
   /** What Via and Contact say. */
-  readonly advertised: string;
+  readonly advertised: string | undefined;
   /** Whether a connection from an address is taken at all. */
   readonly accepts: (address: string) => boolean;
 }
@@ -46,8 +46,9 @@ async function openCertificate({ config, clock, log }: SecureOptions): Promise<C
     () => false,
   );
   if (paths.own && !there) {
-    const named = [config.publicHost, config.sipHost].filter(name => name !== null);
-    await makeSelfSigned(paths, [...named.filter(name => !ANY.has(name)), ...ownAddresses()]).catch(error => {
+    const own = [...ownAddresses(), ownAddress6(config.sipHost ?? '')];
+    const names = [config.publicHost, config.sipHost, ...own].filter(name => name !== null && !ANY.has(name));
+    await makeSelfSigned(paths, names as string[]).catch(error => {
       throw new Error(`no certificate: install openssl, or set TLS_CERT and TLS_KEY (${String(error)})`);
     });
     log.info({ file: paths.cert }, 'self-signed TLS certificate made');

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { Clock, Ms } from '@kommutator/base';
-import { joinTransports, type SipLog, type Transport, WebSocketTransport } from '@kommutator/sip';
+import { joinTransports, ownHosts, type SipLog, type Transport, WebSocketTransport } from '@kommutator/sip';
 import type { Log } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
 import { readPreface } from '../ipc/websocket-preface.ts';
@@ -70,7 +70,7 @@ export interface WebSocketOptions {
   readonly log: Log;
   readonly sipLog: SipLog;
   /** What Via and Contact say. */
-  readonly advertised: string;
+  readonly advertised: string | undefined;
   /** Whether a connection from an address is taken at all. */
   readonly accepts: (address: string) => boolean;
 }
@@ -79,11 +79,12 @@ export interface WebSocketOptions {
 export async function withWebSocket(plain: Transport, o: WebSocketOptions): Promise<Transport> {
   const { path, config, clock, log, sipLog, advertised, accepts } = o;
   const address = config.httpHost ?? '0.0.0.0';
+  const { four, six } = ownHosts(address, advertised);
   const transport = new WebSocketTransport({
-    listening: [
-      { protocol: 'ws', address, port: config.httpPort, advertised },
-      { protocol: 'wss', address, port: config.httpsPort, advertised },
-    ],
+    listening: [...new Set([four, six])].flatMap(host => [
+      { protocol: 'ws', address, port: config.httpPort, advertised: host } as const,
+      { protocol: 'wss', address, port: config.httpsPort, advertised: host } as const,
+    ]),
     log: sipLog,
     clock,
     accepts,

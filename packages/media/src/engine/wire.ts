@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 /** What an endpoint sends through; sockets in life, a list in tests. */
 export interface Wire {
@@ -68,6 +68,11 @@ class SocketPair implements Wire {
   }
 }
 
+/** A socket for both families knows IPv4 only as mapped IPv6 (RFC 4291 §2.5.5.2); nobody else does. */
+const mapped = (address: string): string => (isIPv4(address) ? `::ffff:${address}` : address);
+const unmapped = (address: string): string =>
+  address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+
 type Deliver = (packet: Buffer, address: string, port: number) => void;
 
 function bind(host: string, port: number, deliver: Deliver): Promise<Socket | undefined> {
@@ -76,7 +81,8 @@ function bind(host: string, port: number, deliver: Deliver): Promise<Socket | un
     const socket = createSocket({
       type,
       // Every address here is an IP address already: the resolver would cost a tick per packet.
-      lookup: (address, _options, done) => done(null, address, type === 'udp6' ? 6 : 4),
+      lookup: (address, _options, done) =>
+        type === 'udp6' ? done(null, mapped(address), 6) : done(null, address, 4),
     });
     socket.once('error', () => {
       socket.close();
@@ -86,7 +92,7 @@ function bind(host: string, port: number, deliver: Deliver): Promise<Socket | un
       socket.removeAllListeners('error');
       // ICMP refusals of what we sent; the stream's own silence is what counts.
       socket.on('error', () => {});
-      socket.on('message', (packet, from) => deliver(packet, from.address, from.port));
+      socket.on('message', (packet, from) => deliver(packet, unmapped(from.address), from.port));
       resolve(socket);
     });
     socket.bind({ port, address: host, exclusive: true });

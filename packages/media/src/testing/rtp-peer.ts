@@ -36,10 +36,12 @@ export class RtpPeer {
   ssrc = 0x1234_5678;
   payloadTypes: { readonly [codec in CodecName]: number } = { PCMA: 8, PCMU: 0 };
   readonly #socket: Socket;
+  readonly #host: string;
   #waiting: { readonly until: () => boolean; readonly done: () => void }[] = [];
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, host = '127.0.0.1') {
     this.#socket = socket;
+    this.#host = host;
     socket.on('message', (packet, from) => {
       if (isRtcp(packet)) this.rtcp.push(packet);
       else this.#hear(packet, from.port);
@@ -49,12 +51,15 @@ export class RtpPeer {
     });
   }
 
-  /** @param port 0 = any free one. */
-  static async open(port = 0): Promise<RtpPeer> {
-    const socket = createSocket('udp4');
-    socket.bind(port, '127.0.0.1');
+  /**
+   * @param port 0 = any free one.
+   * @param host where it is, and where it sends to: a loopback address.
+   */
+  static async open(port = 0, host = '127.0.0.1'): Promise<RtpPeer> {
+    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    socket.bind(port, host);
     await once(socket, 'listening');
-    return new RtpPeer(socket);
+    return new RtpPeer(socket, host);
   }
 
   get port(): number {
@@ -78,7 +83,7 @@ export class RtpPeer {
   }
 
   raw(to: number, packet: Uint8Array): void {
-    this.#socket.send(packet, to, '127.0.0.1');
+    this.#socket.send(packet, to, this.#host);
   }
 
   /** Sends `frames` packets of a sine. */

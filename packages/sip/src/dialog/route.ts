@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { parseNameAddr, splitAddress } from '../message/address.ts';
 import type { Headers, SipUri } from '../message/types.ts';
 import { parseUri } from '../message/uri.ts';
+import { canonicalAddress } from '../transport/address.ts';
 import type { Peer, Protocol } from '../transport/types.ts';
 
 /** The Record-Route values as a route set: in order for the UAS, reversed for the UAC (RFC 3261 §12.1.1, §12.1.2). */
@@ -43,14 +44,18 @@ export function requestTarget(
 export function nextHop(target: string, routes: readonly string[], heard: Peer): Peer {
   if (heard.protocol !== 'udp' && heard.protocol !== 'tcp') return heard;
   if (routes[0] !== undefined) {
-    const route = parseNameAddr(routes[0]);
-    if (!route || isIP(route.uri.host) === 0) return heard;
-    return isPublic(heard.address) && !isPublic(route.uri.host) ? heard : peerOf(route.uri, heard);
+    const route = placeOf(parseNameAddr(routes[0])?.uri);
+    if (!route) return heard;
+    return isPublic(heard.address) && !isPublic(route.host) ? heard : peerOf(route, heard);
   }
-  const contact = parseUri(target);
+  const contact = placeOf(parseUri(target));
   if (!contact || contact.host === heard.address) return heard;
   return isPublic(contact.host) && isPublic(heard.address) ? peerOf(contact, heard) : heard;
 }
+
+/** A URI whose host is an address, which is written as that of a peer is; null for a name. */
+const placeOf = (uri: SipUri | null | undefined): SipUri | null =>
+  !uri || isIP(uri.host) === 0 ? null : { ...uri, host: canonicalAddress(uri.host) };
 
 function peerOf(uri: SipUri, heard: Peer): Peer {
   const protocol = protocolOf(uri);

@@ -3,7 +3,7 @@ import { isIP, type Server, type Socket } from 'node:net';
 import { type Clock, type Ms, SystemClock, type Timer } from '@kommutator/base';
 import type { SipLog } from '../log.ts';
 import { MAX_MESSAGE } from '../message/parse.ts';
-import { ownAddress, plainAddress } from './address.ts';
+import { hostFor, ownHosts, plainAddress } from './address.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
 import type { Listening, Peer, Transport } from './types.ts';
 
@@ -69,6 +69,9 @@ class StreamTransport implements Transport, ConnectionEvents {
   readonly #byFlow = new Map<string, Connection>();
   /** The youngest connection to an address and port. */
   readonly #byPeer = new Map<string, Connection>();
+  #local: (peer: string) => Listening = () => {
+    throw new Error('not listening yet');
+  };
   #flows = 0;
   #watch: Timer | null = null;
   #closed = false;
@@ -88,14 +91,13 @@ class StreamTransport implements Transport, ConnectionEvents {
     if (bound === null || typeof bound === 'string') throw new Error('not a TCP server');
     const { protocol } = this.#protocol;
     const { address, port } = bound;
-    const advertised = this.#options.advertised ?? ownAddress(address);
-    this.listening = [{ protocol, address, port, advertised }];
+    const own = ownHosts(address, this.#options.advertised);
+    this.#local = peer => ({ protocol, address, port, advertised: hostFor(own, peer) });
+    this.listening = [this.#local(address === '::' ? '' : address)];
   }
 
-  local(): Listening {
-    const [own] = this.listening;
-    if (!own) throw new Error('not listening yet');
-    return own;
+  local(peer: Peer): Listening {
+    return this.#local(peer.address);
   }
 
   /**

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import type { SipLog } from '../log.ts';
 import { MAX_MESSAGE } from '../message/parse.ts';
-import { addressFor, ownAddress, plainAddress } from './address.ts';
+import { addressFor, hostFor, ownHosts, plainAddress } from './address.ts';
 import type { Listening, Peer, Transport } from './types.ts';
 
 export interface UdpOptions {
@@ -45,15 +45,16 @@ class UdpTransport implements Transport {
   closed: Transport['closed'] = () => {};
   readonly #socket: Socket;
   readonly #family: 4 | 6;
-  readonly #listener: Listening;
+  readonly #local: (peer: string) => Listening;
   #closed = false;
 
   constructor(socket: Socket, family: 4 | 6, o: UdpOptions) {
     const { address, port } = socket.address();
     this.#socket = socket;
     this.#family = family;
-    this.#listener = { protocol: 'udp', address, port, advertised: o.advertised ?? ownAddress(address) };
-    this.listening = [this.#listener];
+    const own = ownHosts(address, o.advertised);
+    this.#local = peer => ({ protocol: 'udp', address, port, advertised: hostFor(own, peer) });
+    this.listening = [this.#local(address === '::' ? '' : address)];
     socket.on('message', (bytes, from) => {
       if (isKeepAlive(bytes)) return;
       this.receive(bytes, { protocol: 'udp', address: plainAddress(from.address), port: from.port });
@@ -61,8 +62,8 @@ class UdpTransport implements Transport {
     socket.on('error', error => o.log('warn', 'SIP over UDP', { error: error.message }));
   }
 
-  local(): Listening {
-    return this.#listener;
+  local(peer: Peer): Listening {
+    return this.#local(peer.address);
   }
 
   send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void {

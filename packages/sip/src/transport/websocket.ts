@@ -10,7 +10,7 @@ import type { Listening, Peer, Transport } from './types.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
 
 export interface WebSocketOptions {
-  /** Where its HTTP servers are reached; Via and Contact are built from it. */
+  /** Where its HTTP servers are reached; Via and Contact are built from it. IPv6 peers are told of an IPv6 address where there is one. */
   readonly listening: readonly (Listening & { readonly protocol: 'ws' | 'wss' })[];
   readonly log: SipLog;
   readonly clock?: Clock;
@@ -95,7 +95,9 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
   }
 
   local(peer: Peer): Listening {
-    const own = this.listening.find(({ protocol }) => protocol === peer.protocol) ?? this.listening[0];
+    const all = this.listening.filter(({ protocol }) => protocol === peer.protocol);
+    const six = peer.address.includes(':');
+    const own = all.find(({ advertised }) => advertised.includes(':') === six) ?? all[0] ?? this.listening[0];
     if (!own) throw new Error('not listening');
     return own;
   }

@@ -1,11 +1,12 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { canonicalAddress } from '@kommutator/sip';
 
-/** A source address as it is compared: IPv4 mapped into IPv6 is IPv4, no brackets, no zone. */
+/** An address as it is compared: IPv4 mapped into IPv6 is IPv4, no brackets, no zone, IPv6 in its one form (RFC 5952). */
 export function plainAddress(address: string): string {
   let plain = address.startsWith('[') ? address.slice(1, -1) : address;
   const zone = plain.indexOf('%');
   if (zone >= 0) plain = plain.slice(0, zone);
-  return plain.startsWith('::ffff:') && plain.includes('.') ? plain.slice(7) : plain.toLowerCase();
+  return canonicalAddress(plain);
 }
 
 /** A list of single addresses and CIDR ranges, IPv4 and IPv6. */

@@ -13,6 +13,8 @@ export interface LineSettings {
   readonly publicAddress: string | null;
   /** A talking phone without RTP and RTCP for so long is asked whether it is there; 0 = never, 60 s when left out. */
   readonly rtpTimeout?: Ms;
+  /** Ours for peers whose media is on IPv6, where media listens on both families; the engine's own when left out. */
+  readonly address6?: string | null;
   /** Where calls of a trunk without destinations go: the built-in simulator of the demo. */
   readonly simulator: {
     readonly host: string;

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { err, ok, type Result } from '@kommutator/base';
 import type { CodecName, Living, Negotiated } from '@kommutator/media';
 import {
@@ -18,6 +19,7 @@ import {
   writeAnswer,
   writeOffer,
 } from '@kommutator/sip';
+import { plainAddress } from './addresses.ts';
 import type { MediaAddress } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
 
@@ -90,7 +92,7 @@ export class Negotiation {
     negotiation.#agreed = agreed;
     negotiation.#onHold = onHold;
     negotiation.#remote = {
-      address: remote.address,
+      address: plainAddress(remote.address),
       port: remote.port,
       rtcpPort: remote.rtcpPort,
       rtcpMux: remote.rtcpMux ?? false,
@@ -136,7 +138,11 @@ export class Negotiation {
   /** Our endpoint is open: its address goes into SDP. A phone outside our networks is told the public one. */
   place({ address, port }: MediaAddress): void {
     const { settings, isInside } = this.#surroundings;
-    const told = isInside(this.peer) ? address : (settings.publicAddress ?? address);
+    // The family is that of their offer, else of their signalling (RFC 6157 §4).
+    const six = isIPv6(plainAddress(this.#offer?.audio?.address ?? this.peer));
+    const own = (six && settings.address6) || address;
+    const outside = settings.publicAddress;
+    const told = outside === null || isInside(this.peer) || isIPv6(outside) !== six ? own : outside;
     this.#local = { ...this.#local, address: told, port };
   }
 
