@@ -57,8 +57,14 @@ const WORKS: Readonly<Record<string, { answer: number; work: Work }>> = {
   'OPTIONS answered': { answer: 200, work: (from, to) => from.request(init('OPTIONS'), to) },
 };
 
-/** Bytes per tombstone of one side. */
-async function measure(work: Work, answer: number): Promise<{ count: number; bytes: number }> {
+interface Side {
+  readonly count: number;
+  /** A tombstone. */
+  readonly bytes: number;
+}
+
+/** What stays of each side's part. */
+async function measure(work: Work, answer: number): Promise<readonly Side[]> {
   const clock = new SystemClock();
   const random = seededRandom(1);
   const net = new MemoryNetwork({ clock, random });
@@ -80,22 +86,25 @@ async function measure(work: Work, answer: number): Promise<{ count: number; byt
     },
   };
   const to: Peer = { protocol: 'udp', address: '192.0.2.2', port: 5060 };
-  const before = alive();
   for (let n = 0; n < COUNT; n += 100) {
     await Promise.all(Array.from({ length: 100 }, () => work(one, to)));
     await setImmediate();
   }
   await setImmediate();
-  const bytes = alive() - before;
-  const count = one.counters().tombstones + other.counters().tombstones;
-  await one.close();
-  await other.close();
-  return { count, bytes };
+  const sides: Side[] = [];
+  for (const stack of [one, other]) {
+    const count = stack.counters().tombstones;
+    const full = alive();
+    await stack.close();
+    sides.push({ count: count / COUNT, bytes: count === 0 ? 0 : Math.round((full - alive()) / count) });
+  }
+  return sides;
 }
 
-console.log('| what, both sides | tombstones each | bytes a tombstone |\n|---|---|---|');
+const text = ({ count, bytes }: Side) => (count === 0 ? 'nothing' : `${count} of ${bytes} B`);
+console.log('| what | tombstones of who asks | of who answers |\n|---|---|---|');
 for (const [name, { answer, work }] of Object.entries(WORKS)) {
   await measure(work, answer);
-  const { count, bytes } = await measure(work, answer);
-  console.log(`| ${name} | ${count / COUNT} | ${Math.round(bytes / count)} |`);
+  const sides = await measure(work, answer);
+  console.log(`| ${name} | ${sides.map(text).join(' | ')} |`);
 }

@@ -59,7 +59,7 @@ export class Receiver {
     if (!incoming) return;
     if (request.method === 'ACK') this.#ack(incoming);
     else if (request.method === 'CANCEL') this.#cancel(incoming);
-    else if (!this.#core.table.repeated(incoming.key)) this.#new(incoming);
+    else if (!this.#core.table.repeated(incoming)) this.#new(incoming);
   }
 
   #new(incoming: Incoming): void {

@@ -13,6 +13,7 @@ import { type DialogState, SEQUENCE_GAP } from './dialog-state.ts';
 import { type Invitation, Invitations } from './invitations.ts';
 import type { ReliableResponses } from './reliable-responses.ts';
 import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
+import { SentAck } from './sent-ack.ts';
 import { SessionTimer } from './session-timer.ts';
 
 const DEAF: DialogEvents = {
@@ -22,7 +23,6 @@ const DEAF: DialogEvents = {
 };
 
 /** The 2xx of a restored dialog was acknowledged in its earlier life. */
-const OVER = { bytes: new Uint8Array(0), to: { protocol: 'udp', address: '', port: 0 } } as const;
 
 /** A dialog (RFC 3261 §12). */
 export class SipDialog implements Dialog {
@@ -61,7 +61,7 @@ export class SipDialog implements Dialog {
   /** Header fields of a BYE that waits for the ACK (RFC 3261 §15). */
   #byeLater: HeaderList | null = null;
   /** The ACK of the founding INVITE's 2xx. */
-  #ack: { readonly bytes: Uint8Array; readonly to: Peer } | null = null;
+  readonly sentAck: SentAck;
   #credentials: HeaderList = [];
   #invitations: Invitations | null = null;
 
@@ -71,6 +71,7 @@ export class SipDialog implements Dialog {
     this.callId = init.callId;
     this.localTag = init.localTag;
     this.remoteTag = init.remoteTag;
+    this.sentAck = new SentAck(core, init.remoteTag);
     this.contact = init.contact;
     this.#local = init.local;
     this.#remote = init.remote;
@@ -91,7 +92,7 @@ export class SipDialog implements Dialog {
     dialog.state = 'confirmed';
     dialog.remoteSequence = remoteSequence;
     dialog.#sequence = localSequence + SEQUENCE_GAP;
-    dialog.#ack = OVER;
+    dialog.sentAck.skip();
     if (session) dialog.session = new SessionTimer(dialog, session.terms, session.takesUpdate);
     return dialog;
   }
@@ -118,7 +119,7 @@ export class SipDialog implements Dialog {
   /** No INVITE transaction of either side is in progress, so that a re-INVITE may be sent (RFC 3261 §14.1). */
   get quiet(): boolean {
     if (this.state !== 'confirmed' || this.theirInvite || this.#unacknowledged.length > 0) return false;
-    return this.side === 'uas' || this.#ack !== null;
+    return this.side === 'uas' || this.sentAck.sent;
   }
 
   /** An offer of ours may be under way. */
@@ -150,16 +151,10 @@ export class SipDialog implements Dialog {
   }
 
   acknowledge(body?: Body): void {
-    if (this.side !== 'uac' || this.#ack || this.state === 'early') return;
+    if (this.side !== 'uac' || this.sentAck.sent || this.state === 'early') return;
     const ack = this.ack(this.#inviteSequence, body, this.#credentials);
-    this.#ack = { bytes: ack, to: this.peer };
-    this.core.table.send(ack, this.peer);
+    this.sentAck.send(ack, this.peer);
     this.#invitations?.go();
-  }
-
-  /** The 2xx came again: so does the ACK, when it has been sent (RFC 3261 §13.2.2.4). */
-  acknowledgeAgain(): void {
-    if (this.#ack && this.#ack !== OVER) this.core.table.send(this.#ack.bytes, this.#ack.to);
   }
 
   bye(headers: HeaderList = []): void {

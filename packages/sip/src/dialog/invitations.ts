@@ -9,6 +9,7 @@ import { giveUpAfter } from '../transaction/timing.ts';
 import { credentialsFor } from './asking.ts';
 import type { SipDialog } from './dialog.ts';
 import { sendPrack, takeReliable } from './prack.ts';
+import { SentAck } from './sent-ack.ts';
 
 /** A re-INVITE somebody wants sent. */
 export interface Invitation {
@@ -109,6 +110,7 @@ export class Invitations {
 
 /** One re-INVITE under way. */
 class Attempt implements InviteClientUser {
+  readonly heir: SentAck;
   readonly #dialog: SipDialog;
   readonly #wish: Wish;
   readonly #over: (response: SipResponse, request: SipRequest) => void;
@@ -119,11 +121,10 @@ class Attempt implements InviteClientUser {
   #bounded = false;
   /** An offer of theirs came in a reliable provisional response, and its answer went with the PRACK. */
   #described = false;
-  /** The ACK of its 2xx, for repeats. */
-  #ack: Uint8Array | null = null;
 
   constructor(dialog: SipDialog, wish: Wish, over: (response: SipResponse, request: SipRequest) => void) {
     this.#dialog = dialog;
+    this.heir = new SentAck(dialog.core, dialog.remoteTag);
     this.#wish = wish;
     this.#over = over;
     const { request, branch, sequence } = dialog.compose('INVITE', {
@@ -149,12 +150,9 @@ class Attempt implements InviteClientUser {
 
   success(response: SipResponse): void {
     const dialog = this.#dialog;
-    if (!this.#ack) {
-      dialog.refresh(response);
-      const body = this.#settled || this.#described ? null : this.#wish.ack?.(response);
-      this.#ack = dialog.ack(this.#sequence, body ?? undefined);
-    }
-    dialog.core.table.send(this.#ack, dialog.peer);
+    dialog.refresh(response);
+    const body = this.#settled || this.#described ? null : this.#wish.ack?.(response);
+    this.heir.send(dialog.ack(this.#sequence, body ?? undefined), dialog.peer);
     this.#settle(response);
   }
 

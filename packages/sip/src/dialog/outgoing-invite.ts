@@ -5,15 +5,13 @@ import { clientKey, tagOf } from '../transaction/incoming.ts';
 import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
 import { giveUpAfter } from '../transaction/timing.ts';
 import type { Peer } from '../transport/types.ts';
+import { Aftermath, MOST_FORKS } from './aftermath.ts';
 import type { Core } from './core.ts';
 import { SipDialog } from './dialog.ts';
 import { sendPrack, takeReliable } from './prack.ts';
 import { contactUri, routeSetOf } from './route.ts';
 import { askedTerms, minimumOf } from './session-terms.ts';
 import { startSession } from './session-timer.ts';
-
-/** Forks of one INVITE that are remembered; a far end that invents more is not answered. */
-const MOST_FORKS = 16;
 
 const NOTHING = new Uint8Array(0);
 
@@ -29,6 +27,7 @@ interface Origin {
 /** An INVITE of ours, with all its forks (RFC 3261 §13.2). */
 export class OutgoingInvite implements InviteClient, InviteClientUser {
   readonly callId: string;
+  readonly heir: Aftermath;
   readonly #core: Core;
   readonly #to: Peer;
   readonly #events: InviteClientEvents;
@@ -46,6 +45,7 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
 
   constructor(core: Core, request: SipRequest, origin: Origin, to: Peer, events: InviteClientEvents) {
     this.callId = origin.callId;
+    this.heir = new Aftermath(core, to);
     this.#core = core;
     this.#to = to;
     this.#origin = origin;
@@ -85,14 +85,11 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
     this.#body = NOTHING;
     const tag = tagOf(response.headers.get('to') ?? '');
     const known = this.#dialogs.get(tag);
-    if (this.#state === 'over' && known) {
-      known.acknowledgeAgain();
-      return;
-    }
     const early = known?.state;
-    const dialog = this.#dialog(tag, response);
-    if (!dialog) return;
-    dialog.confirmBy(response, credentialsOf(this.#request));
+    const dialog = known ?? this.#make(tag, response);
+    this.heir.credentials = credentialsOf(this.#request);
+    this.heir.keep(dialog.sentAck);
+    dialog.confirmBy(response, this.heir.credentials);
     if (this.#state === 'open' && early !== 'ended') this.#answered(response, dialog);
     else {
       dialog.decline();
@@ -175,7 +172,10 @@ export class OutgoingInvite implements InviteClient, InviteClientUser {
   #dialog(tag: string, response: SipResponse): SipDialog | null {
     const known = this.#dialogs.get(tag);
     if (known) return known;
-    if (this.#dialogs.size >= MOST_FORKS) return null;
+    return this.#dialogs.size >= MOST_FORKS ? null : this.#make(tag, response);
+  }
+
+  #make(tag: string, response: SipResponse): SipDialog {
     const dialog = new SipDialog(this.#core, {
       side: 'uac',
       callId: this.callId,

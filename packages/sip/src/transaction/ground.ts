@@ -1,7 +1,7 @@
 import type { Clock, Ms } from '@kommutator/base';
 import type { Peer } from '../transport/types.ts';
 import type { Timing } from './timing.ts';
-import type { Remains } from './tombstones.ts';
+import type { Heir } from './tombstones.ts';
 
 /** Where a response goes (RFC 3261 §18.2.2). */
 export interface ReplyPeer extends Peer {
@@ -23,20 +23,14 @@ export interface Ground {
   readonly timing: Timing;
   send(bytes: Uint8Array, to: Peer, failed?: (why: string) => void): void;
   reply(bytes: Uint8Array, to: ReplyPeer): void;
-  /** The transaction is over; for `lifetime` ms `bytes` answer repeats, and repeated 2xx go to `success`. */
+  /** The transaction is over; for `lifetime` ms `bytes` answer repeats, and repeated 2xx go to `heir`. */
   finishClient(
     key: string,
     lifetime: Ms,
     bytes?: Uint8Array | null,
     to?: Peer | null,
-    success?: Remains['success'],
+    heir?: Heir | null,
   ): void;
   /** @param merge the key by which merged requests find it (RFC 3261 §8.2.2.2). */
-  finishServer(
-    key: string,
-    merge: string | null,
-    lifetime: Ms,
-    bytes?: Uint8Array | null,
-    to?: Peer | null,
-  ): void;
+  finishServer(key: string, merge: string | null, lifetime: Ms, bytes?: Uint8Array | null): void;
 }

@@ -75,7 +75,7 @@ function serverKey(method: string, via: Via, merge: string, from: string): strin
 const keyOf = (...parts: (string | number)[]): string => parts.join(' ');
 
 /** RFC 3261 §17.1.3. Our branches are 165 random bits: no other field needs comparing. */
-export const clientKey = (branch: string, method: string): string => `${branch} ${method}`;
+export const clientKey = (branch: string, method: string): string => keyOf(branch, method);
 
 const PING = `${COOKIE}ping-`;
 

@@ -3,13 +3,15 @@ import type { SipResponse } from '../message/types.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Ground } from './ground.ts';
 import { giveUpAfter, isReliable } from './timing.ts';
-import type { Remains } from './tombstones.ts';
+import type { Heir } from './tombstones.ts';
 
 /** The core above an INVITE of ours. */
 export interface InviteClientUser {
   provisional(response: SipResponse): void;
-  /** A 2xx, also every repeat and every other fork's (RFC 6026 §7.2). */
+  /** The first 2xx. */
   success(response: SipResponse): void;
+  /** Every later one, a repeat or another fork's, as long as they may come (RFC 6026 §7.2): all that is kept of the user. */
+  readonly heir: Heir;
   /** 3xx–6xx, once. The transaction sends the ACK it gets here (RFC 3261 §17.1.1.3). */
   failure(response: SipResponse): void;
   /** The ACK for a 3xx–6xx. */
@@ -117,7 +119,7 @@ function final(t: InviteClientTransaction, response: SipResponse): void {
   const { user } = t;
   const lifetime = giveUpAfter(t.ground.timing);
   if (response.status < 300) {
-    finish(t, lifetime, null, again => user.success(again));
+    finish(t, lifetime, null, user.heir);
     user.success(response);
     return;
   }
@@ -139,11 +141,11 @@ function finish(
   t: InviteClientTransaction,
   lifetime: Ms = 0,
   ack: Uint8Array | null = null,
-  success: Remains['success'] = null,
+  heir: Heir | null = null,
 ): void {
   t.timerA?.cancel();
   t.timerB?.cancel();
   t.bytes = null;
   t.state = terminated;
-  t.ground.finishClient(t.key, lifetime, ack, t.to, success);
+  t.ground.finishClient(t.key, lifetime, ack, t.to, heir);
 }

@@ -70,5 +70,5 @@ function answer(t: ServerTransactionMachine, input: Exclude<Input, 'repeat'>): v
   t.state = terminated;
   t.bytes = null;
   const timerJ = input.once || isReliable(to.protocol) ? 0 : giveUpAfter(ground.timing);
-  ground.finishServer(t.key, t.merge, timerJ, input.bytes, to);
+  ground.finishServer(t.key, t.merge, timerJ, input.bytes);
 }

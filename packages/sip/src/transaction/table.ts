@@ -8,7 +8,7 @@ import { InviteClientTransaction, type InviteClientUser } from './invite-client.
 import { InviteServerTransaction } from './invite-server.ts';
 import { ServerTransactionMachine } from './server.ts';
 import type { Timing } from './timing.ts';
-import { type Remains, Tombstones } from './tombstones.ts';
+import { bytesOf, type Heir, Tombstones } from './tombstones.ts';
 
 type Client = ClientTransaction | InviteClientTransaction;
 type Server = ServerTransactionMachine | InviteServerTransaction;
@@ -80,8 +80,8 @@ export class TransactionTable implements Ground {
   #strayed(key: string, response: SipResponse): void {
     const grave = this.#clientGraves.get(key);
     if (!grave || response.status < 200) return;
-    if (response.status < 300) grave.success?.(response);
-    else if (grave.bytes && grave.to) this.send(grave.bytes, grave.to);
+    if (response.status < 300) grave.heir?.success(response);
+    else if (grave.text !== null && grave.to) this.send(bytesOf(grave.text), grave.to);
   }
 
   /**
@@ -123,15 +123,18 @@ export class TransactionTable implements Ground {
     return this.#servers.has(key) || this.#serverGraves.get(key) !== undefined;
   }
 
-  /** Lets a repeated request be answered by its transaction. @returns false when the request is new. */
-  repeated(key: string): boolean {
+  /**
+   * Lets a repeated request be answered by its transaction, or, when that is over, as it was answered, to where the repeat
+   * came from. @returns false when the request is new.
+   */
+  repeated({ key, replyTo }: Incoming): boolean {
     const server = this.#servers.get(key);
     if (server) {
       server.repeat();
       return true;
     }
     const grave = this.#serverGraves.get(key);
-    if (grave?.bytes && grave.to) this.#transport.send(grave.bytes, grave.to);
+    if (grave && grave.text !== null) this.#transport.send(bytesOf(grave.text), replyTo);
     return grave !== undefined;
   }
 
@@ -145,22 +148,16 @@ export class TransactionTable implements Ground {
     lifetime: Ms,
     bytes?: Uint8Array | null,
     to?: Peer | null,
-    success?: Remains['success'],
+    heir?: Heir | null,
   ): void {
     this.#clients.delete(key);
-    this.#clientGraves.put(key, lifetime, bytes, to, success);
+    this.#clientGraves.put(key, lifetime, bytes, to, heir);
   }
 
-  finishServer(
-    key: string,
-    merge: string | null,
-    lifetime: Ms,
-    bytes?: Uint8Array | null,
-    to?: Peer | null,
-  ): void {
+  finishServer(key: string, merge: string | null, lifetime: Ms, bytes?: Uint8Array | null): void {
     const server = this.#servers.get(key);
     this.#servers.delete(key);
-    this.#serverGraves.put(key, lifetime, bytes, to);
+    this.#serverGraves.put(key, lifetime, bytes);
     if (merge === null) return;
     this.#merges.delete(merge);
     // A call rings on several ways for long; anything else is over before its copy comes.

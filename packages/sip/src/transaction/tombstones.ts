@@ -2,14 +2,27 @@ import type { Clock, Ms, Timer } from '@kommutator/base';
 import type { SipResponse } from '../message/types.ts';
 import type { Peer } from '../transport/types.ts';
 
+/** Takes the 2xx that come after the first one (RFC 6026 §7.2). */
+export interface Heir {
+  success(response: SipResponse): void;
+}
+
 /** What stays of a finished transaction: enough to answer a repeat, nothing else. */
 export interface Remains {
-  /** Sent again for every repeat; null = repeats are only swallowed. */
-  readonly bytes: Uint8Array | null;
+  /**
+   * Sent again for every repeat; null = repeats are only swallowed. Text of one byte a character: a slice of bytes would keep
+   * the 8 kB they were cut from, ten times what is needed.
+   */
+  readonly text: string | null;
+  /** Where to; null = where the repeat comes from. */
   readonly to: Peer | null;
-  /** Takes repeated 2xx of an INVITE (RFC 6026 §7.2). */
-  readonly success: ((response: SipResponse) => void) | null;
+  readonly heir: Heir | null;
 }
+
+/** A message as it is kept, and back. */
+export const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+export const bytesOf = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 interface Grave extends Remains {
   readonly key: string;
@@ -48,16 +61,17 @@ export class Tombstones {
     lifetime: Ms,
     bytes: Uint8Array | null = null,
     to: Peer | null = null,
-    success: Remains['success'] = null,
+    heir: Heir | null = null,
   ): void {
     if (lifetime <= 0) return;
-    const expires = this.#clock.now() + lifetime;
+    // A whole number is kept in the object itself, another one beside it.
+    const expires = Math.ceil(this.#clock.now() + lifetime);
     let queue = this.#queues.get(lifetime);
     if (!queue) {
       queue = new Queue();
       this.#queues.set(lifetime, queue);
     }
-    const grave = { key, expires, bytes, to, success };
+    const grave = { key, expires, text: bytes && textOf(bytes), to, heir };
     this.#graves.set(key, grave);
     queue.push(grave);
     if (expires < this.#wakes) this.#wakeAt(expires);

@@ -56,6 +56,24 @@ describe('forks of one INVITE (RFC 3261 §13.2.2.4)', () => {
     for (let n = 0; n < 40; n++) await say(180, `t${n}`);
     expect(b.stack.counters().dialogs).toBe(16);
   });
+
+  it('the one that answers has the call, though seventeen and more rang', async () => {
+    const { b, told, say } = await fork();
+    for (let n = 0; n < 40; n++) await say(180, `t${n}`);
+    await say(200, 't39');
+    expect([told.at(-1), b.stack.counters().dialogs]).toEqual(['answered t39', 1]);
+  });
+
+  it('RFC 6026 §7.2: of forks that go on answering for ever sixteen are ended, and after 64·T1 none is known', async () => {
+    const { b, say } = await fork();
+    for (let n = 0; n < 40; n++) await say(200, `t${n}`);
+    expect(b.wire.heard.filter(name => name === 'ACK')).toHaveLength(16);
+    expect(b.wire.heard.filter(name => name === 'BYE')).toHaveLength(15);
+    await b.clock.advance(32_001);
+    await say(200, 't0');
+    expect(b.wire.heard.filter(name => name === 'ACK')).toHaveLength(16);
+    expect(b.stack.counters().tombstones).toBe(0);
+  });
 });
 
 describe('the first INVITE’s ACK', () => {
@@ -76,5 +94,10 @@ describe('the first INVITE’s ACK', () => {
     b.wire.answer(b.wire.request('INVITE'), 200, { To: '<sip:b@x>;tag=b', Contact: `<sip:b@${WIRE}>` });
     await b.clock.settle();
     expect(b.wire.request('ACK').headers.get('proxy-authorization')).toBe('Digest username="a"');
+    // Of a fork that answers later too, when the INVITE itself is forgotten.
+    b.wire.answer(b.wire.request('INVITE'), 200, { To: '<sip:b@x>;tag=c', Contact: `<sip:c@${WIRE}>` });
+    await b.clock.settle();
+    expect(b.wire.request('ACK', 1).headers.get('proxy-authorization')).toBe('Digest username="a"');
+    expect(b.wire.request('ACK', 1).uri).toBe(`sip:c@${WIRE}`);
   });
 });
