@@ -9,12 +9,12 @@ import { WebrtcShield } from '../secure/webrtc.ts';
 import type { PromptLibrary } from '../tones/prompts.ts';
 import { Inbound } from './inbound.ts';
 import { KeySender } from './key-sender.ts';
-import { Mixer } from './mixer.ts';
+import { Mixer, mixInto } from './mixer.ts';
 import { Outbound } from './outbound.ts';
 import type { Paced, Pacer } from './pacer.ts';
 import { Playback } from './playback.ts';
 import { Reports } from './reports.ts';
-import { EVENT, type Listener, PCMA, PCMU, type Sound, type Source, type Sources } from './sources.ts';
+import { EVENT, type Listener, type Sound, type Source, type Sources } from './sources.ts';
 import type { Inlet, Wire } from './wire.ts';
 
 /** What all endpoints of a thread share. */
@@ -142,11 +142,8 @@ export class Endpoint implements Inlet, Listener, Paced {
   /** A packet of an endpoint that this one hears. */
   packet(source: Source, sound: Sound): void {
     if (this.#mixer) {
-      const { kind, packet, start, end, key, toned } = sound;
-      if ((kind === PCMA || kind === PCMU) && !toned) {
-        this.#mixer.push(source, kind === PCMA ? 'PCMA' : 'PCMU', packet, start, end);
-      }
-      if (key) this.#send(key);
+      mixInto(this.#mixer, source, sound);
+      if (sound.key) this.#send(sound.key);
       return;
     }
     // Events for a peer who knows none become tones, tones for one who knows events become events.
@@ -165,6 +162,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   /** Twice a second: what was lost, what is due. */
   sweep(now: Ms): void {
     this.#in.sweep(now);
+    this.#out.keepAlive(now);
     this.#shield?.sweep(now);
     const stats = this.#reports.sweep(this.ep, now);
     if (stats) this.#shared.emit(stats);
@@ -228,7 +226,7 @@ export class Endpoint implements Inlet, Listener, Paced {
     this.#negotiated = to;
     this.#mux = to.rtcpMux === true;
     this.#in.remote(to, this.#shared.clock.now());
-    this.#out.remote(to);
+    this.#out.remote(to, this.#shared.clock.now());
     this.#reports.remote(to);
     if (!this.#mux) this.#out.wire?.openRtcp();
   }

@@ -14,7 +14,7 @@ import {
 import { MAX_DROPOUT, Reception } from '../rtp/reception.ts';
 import { KeyEar } from '../rtp/telephone-event.ts';
 import { KeyDetector } from '../tones/key-detector.ts';
-import { EVENT, type Kind, NONE, PCMA, PCMU, type Sound, type Source, spread } from './sources.ts';
+import { EVENT, type Kind, NOISE, NONE, PCMA, PCMU, type Sound, type Source, spread } from './sources.ts';
 
 type Flow = Extract<Event, { is: 'flow' }>['state'];
 
@@ -24,6 +24,7 @@ const BUDGET = 250;
 const KEY_BUDGET = 25;
 /** What an Ethernet frame holds: no phone sends longer ones, and a longer one would be passed on in fragments. */
 const LONGEST = 1_500;
+const COMFORT_NOISE = 13;
 
 export interface InboundEvents {
   flow(state: Flow): void;
@@ -77,6 +78,8 @@ export class Inbound {
     for (const { codec, payloadType } of to.receive)
       this.#kinds[payloadType] = codec === 'PCMA' ? PCMA : PCMU;
     if (to.telephoneEvent !== undefined) this.#kinds[to.telephoneEvent] = EVENT;
+    // Its payload type is static (RFC 3551 §6), and phones send it unasked.
+    if (this.#kinds[COMFORT_NOISE] === NONE) this.#kinds[COMFORT_NOISE] = NOISE;
     this.#detector = to.telephoneEvent === undefined ? (this.#detector ?? new KeyDetector()) : undefined;
     const flows = to.direction === 'sendrecv' || to.direction === 'recvonly';
     if (flows && !this.#flows) this.#lastAt = now;
@@ -126,7 +129,7 @@ export class Inbound {
       sound.key = undefined;
     }
     sound.toned = false;
-    if (this.#detector && sound.kind !== NONE && this.keys !== 'off')
+    if (this.#detector && (sound.kind === PCMA || sound.kind === PCMU) && this.keys !== 'off')
       this.#detect(this.#detector, packet, start, end);
     sound.packet = packet;
     sound.start = start;

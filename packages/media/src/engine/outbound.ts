@@ -5,8 +5,15 @@ import type { CodecName, Negotiated } from '../protocol.ts';
 import type { Latch } from '../rtp/latch.ts';
 import { OutStream } from '../rtp/out-stream.ts';
 import { markerOf } from '../rtp/packet.ts';
-import { EVENT, NONE, PCMA, type Sound } from './sources.ts';
+import { EVENT, NOISE, NONE, PCMA, type Sound } from './sources.ts';
 import type { Wire } from './wire.ts';
+
+/** RFC 6263 §8. */
+const KEEP_ALIVE: Ms = 15_000;
+const QUIET_FRAME: { readonly [codec in CodecName]: Uint8Array } = {
+  PCMA: new Uint8Array(FRAME).fill(QUIET.PCMA),
+  PCMU: new Uint8Array(FRAME).fill(QUIET.PCMU),
+};
 
 /** The way out of an endpoint: its stream, in the codec and to the address that its peer agreed to. */
 export class Outbound {
@@ -20,6 +27,7 @@ export class Outbound {
   #address = '';
   #port = 0;
   #flows = false;
+  #flowsSince: Ms = 0;
   readonly #latch: Latch;
   readonly #mixed = new Uint8Array(FRAME);
 
@@ -28,7 +36,8 @@ export class Outbound {
     this.stream = new OutStream(random);
   }
 
-  remote(to: Negotiated): void {
+  remote(to: Negotiated, now: Ms): void {
+    const before = this.#flows;
     this.#codec = to.send.codec;
     this.#payloadType = to.send.payloadType;
     this.telephoneEvent = to.telephoneEvent;
@@ -39,6 +48,7 @@ export class Outbound {
     // An address of zeros is the old way to say hold (RFC 3264 §8.4); port 0 refuses the stream.
     this.#flows = flows && to.port > 0 && to.address !== '0.0.0.0' && to.address !== '::';
     if (!this.#flows) this.stream.break();
+    if (this.#flows && !before) this.#flowsSince = now;
   }
 
   /** May we send: is there an address, and does the peer want to receive? */
@@ -55,7 +65,8 @@ export class Outbound {
   relay(feed: unknown, sound: Sound): void {
     if (!this.flows) return;
     const { kind } = sound;
-    if (kind === NONE || (kind === EVENT && this.telephoneEvent === undefined)) {
+    // Comfort noise is not passed on: the hearer was not asked whether he knows it. His own gap sounds the same.
+    if (kind === NONE || kind === NOISE || (kind === EVENT && this.telephoneEvent === undefined)) {
       this.stream.skip(feed);
       return;
     }
@@ -82,6 +93,16 @@ export class Outbound {
     if (!this.flows) return;
     encodeInto(this.#codec, pcm, this.#mixed);
     this.#send(this.stream.frame(this.#mixed, 0, feed, this.#payloadType, now));
+  }
+
+  /**
+   * Nothing has been sent for long, because there is silence or who is heard sends nothing: one frame of quiet keeps the
+   * way through NAT open, and the peer from giving up (RFC 6263 §4.7; every peer understands it, comfort noise some).
+   */
+  keepAlive(now: Ms): void {
+    if (!this.flows || now - Math.max(this.#flowsSince, this.stream.sentAt) < KEEP_ALIVE) return;
+    this.stream.break();
+    this.#send(this.stream.frame(QUIET_FRAME[this.#codec], 0, this, this.#payloadType, now));
   }
 
   /** Sends one packet of a telephone-event. */

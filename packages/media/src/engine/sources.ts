@@ -6,7 +6,9 @@ export const NONE = 0;
 export const PCMA = 1;
 export const PCMU = 2;
 export const EVENT = 3;
-export type Kind = typeof NONE | typeof PCMA | typeof PCMU | typeof EVENT;
+/** Comfort noise, RFC 3389: a level, never sound. */
+export const NOISE = 4;
+export type Kind = typeof NONE | typeof PCMA | typeof PCMU | typeof EVENT | typeof NOISE;
 
 /** One packet of a source on its way to who hears it. One object is used again and again: keep nothing of it. */
 export interface Sound {

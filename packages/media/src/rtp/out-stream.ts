@@ -49,6 +49,11 @@ export class OutStream {
     this.#timestamp = Math.floor(random() * 2 ** 32) >>> 0;
   }
 
+  /** When sound was sent last; −∞ before the first. */
+  get sentAt(): Ms {
+    return Number.isNaN(this.#at) ? Number.NEGATIVE_INFINITY : this.#at;
+  }
+
   /** Timestamp that sound sent now would carry. */
   timestampAt(now: Ms): number {
     if (Number.isNaN(this.#at)) return this.#timestamp;
