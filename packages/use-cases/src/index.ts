@@ -6,7 +6,17 @@ export { type CallItem, itemOf, liveItemOf } from './calls/item.ts';
 export { type CallsAsk, filterOf, listCalls } from './calls/list-calls.ts';
 export { liveCalls } from './calls/live-calls.ts';
 export { readCall } from './calls/read-call.ts';
+export {
+  LIVE_TOPICS,
+  LiveHub,
+  type LiveMessage,
+  type LiveTopic,
+  mayHear,
+  type Resume,
+  type Viewer,
+} from './live/hub.ts';
 export { type LiveChange, LiveState } from './live/state.ts';
+export { ConfigTeller, tellLive } from './live/tell-changes.ts';
 export type { GoingCall, LiveView } from './live/view.ts';
 export { listNumbers } from './numbers/list-numbers.ts';
 export { numberScheme } from './numbers/number-scheme.ts';

@@ -4,7 +4,15 @@ import { Postman, smtp } from '@kommutator/integrations';
 import { openStore, type Store } from '@kommutator/store';
 import { SecurityLog } from '@kommutator/telephony';
 import { projectCall } from '@kommutator/telephony/projections';
-import { type AccessDesk, LiveState, openAccess } from '@kommutator/use-cases';
+import {
+  type AccessDesk,
+  ConfigTeller,
+  LiveHub,
+  LiveState,
+  openAccess,
+  Snapshots,
+  tellLive,
+} from '@kommutator/use-cases';
 import { NODE } from '../files/node-name.ts';
 import { keepConnected } from '../ipc/index.ts';
 import type { FromMedia, ToMedia } from '../ipc/media-words.ts';
@@ -53,6 +61,7 @@ interface Work {
   readonly ownerUrl: string;
   readonly access: AccessDesk;
   readonly postman: Postman;
+  readonly teller: ConfigTeller;
   readonly feed: ConfigFeed;
   readonly projector: Projector;
   readonly mirror: RegistrationMirror;
@@ -61,12 +70,13 @@ interface Work {
 
 /** Brings the database up to date, then everything that reads and writes it works until aborted. Never rejects. */
 async function workWith(store: Store, work: Work): Promise<void> {
-  const { around, ownerUrl, access, postman, feed, projector, mirror, signal } = work;
+  const { around, ownerUrl, access, postman, teller, feed, projector, mirror, signal } = work;
   const prepare = () => prepareDatabase(ownerUrl, around).then(() => true);
   if (!(await insist(prepare, 'database cannot be prepared', { ...around, signal }))) return;
   const watch = store.watchConfig(change => {
     // Changed by another process: a command, another node.
     access.sessions.doubt();
+    if (change !== 'directory') void teller.changed(change.domain);
     feed.changed(change === 'directory' ? 'everything' : change.domain);
   });
   // What changed before the watch listened is found by reading everything once more.
@@ -98,7 +108,10 @@ async function office(around: Surroundings): Promise<Running> {
     clock,
     log,
   });
-  const live = new LiveState(() => {});
+  const snapshots = new Snapshots(store);
+  const hub = new LiveHub(clock);
+  const live = new LiveState((domain, change) => tellLive(hub, domain, change, clock.wall()));
+  const teller = new ConfigTeller({ hub, store, snapshots, clock });
   let heard = false;
   const link = new SignallingLink({
     path: paths.sockets.signalling,
@@ -135,6 +148,8 @@ async function office(around: Surroundings): Promise<Running> {
     store,
     access,
     live,
+    snapshots,
+    hub,
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
@@ -145,6 +160,7 @@ async function office(around: Surroundings): Promise<Running> {
     postman,
     ownerUrl,
     access,
+    teller,
     feed,
     projector,
     mirror,

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Store } from '@kommutator/store';
-import { type AccessDesk, Snapshots } from '@kommutator/use-cases';
-import { createWebApi, listenHttp, type Services } from '@kommutator/web-api';
+import type { AccessDesk, LiveHub, Snapshots } from '@kommutator/use-cases';
+import { createWebApi, listenHttp, liveDoor, type Services } from '@kommutator/web-api';
 import type { Surroundings } from '../process/lifecycle.ts';
 import { sipWebSocketDoor } from './sip-websocket.ts';
 
@@ -13,12 +13,14 @@ const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url)
 export interface WebParts extends Pick<Services, 'health' | 'metrics' | 'live'> {
   readonly store: Store;
   readonly access: AccessDesk;
+  readonly snapshots: Snapshots;
+  readonly hub: LiveHub;
 }
 
 /** @throws when a port cannot be had. */
 export async function serveWeb(
   { config, paths, clock, log }: Pick<Surroundings, 'config' | 'paths' | 'clock' | 'log'>,
-  { store, access, health, metrics, live }: WebParts,
+  { store, access, health, metrics, live, snapshots, hub }: WebParts,
 ): Promise<{ close(): Promise<void> }> {
   const web = await createWebApi({
     services: {
@@ -28,7 +30,7 @@ export async function serveWeb(
       health,
       metrics,
       live,
-      snapshots: new Snapshots(store),
+      snapshots,
       access,
       sessions: access.sessions,
     },
@@ -36,10 +38,14 @@ export async function serveWeb(
   });
   const sip = sipWebSocketDoor({ socket: paths.sockets.webSocket, log });
   web.upgrades.set('/sip', sip.take);
+  const { sessions } = access;
+  const pages = liveDoor({ hub, sessions, clock, doubts: listener => sessions.listen(listener) });
+  web.upgrades.set('/api/live', pages.take);
   const http = await listenHttp(web, { host: config.httpHost ?? '0.0.0.0', port: config.httpPort });
   return {
     async close() {
       sip.close();
+      pages.close();
       await http.close();
       await web.close();
     },

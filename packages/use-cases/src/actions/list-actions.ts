@@ -55,14 +55,14 @@ export async function listActions(
   const { rows, more, total } = await store.actions(domain, query);
   const last = rows.at(-1);
   return accept({
-    items: rows.map(itemOf),
+    items: rows.map(shownAction),
     next: more && last ? writeCursor([last.at, last.id]) : null,
     total,
   });
 }
 
 /** The provider's people are «Администратор системы», without login and address (ADM-8.4, POOL-20). */
-const itemOf = (row: ActionRow): ActionItem => {
+export const shownAction = (row: ActionRow): ActionItem => {
   const hidden = row.source === 'provider';
   return {
     id: row.id,

@@ -127,7 +127,7 @@ async function readExtras(
   return new Map(rows.map(row => [row.user_id, { isAdmin: row.is_domain_admin, position: null }]));
 }
 
-function shownPresence({ state, devices, since, peer }: Presence): ShownPresence {
+export function shownPresence({ state, devices, since, peer }: Presence): ShownPresence {
   return { state, devices, since: since === 0 ? null : new Date(since).toISOString(), peer: peer ?? null };
 }
 
