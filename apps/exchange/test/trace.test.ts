@@ -96,6 +96,34 @@ describe('SIP traces', () => {
     expect(headerOf(read()[0]?.text ?? '', 'call-id', 'i')).not.toBe('call0');
   });
 
+  it('leave out pings of phones and their answers, and nothing a stranger makes look like one', async () => {
+    const transport: Transport = {
+      listening: [],
+      local: () => ({ protocol: 'udp', address: '', port: 0, advertised: '' }),
+      send: () => {},
+      receive: () => {},
+      closed: () => {},
+      hangUp: () => {},
+      close: async () => {},
+    };
+    const { ring, read } = house();
+    const seen = tapped(transport, [ring]);
+    seen.receive = () => {};
+    const text = (start: string) =>
+      Buffer.from(`${start}\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKping-abc-1;rport\r\n\r\n`);
+    seen.send(text('OPTIONS sip:a@b SIP/2.0'), peer);
+    transport.receive(text('SIP/2.0 200 OK'), peer);
+    transport.receive(text('OPTIONS sip:a@b SIP/2.0'), peer);
+    seen.send(text('SIP/2.0 404 Not Found'), peer);
+    transport.receive(text('INVITE sip:a@b SIP/2.0'), peer);
+    await ring.close();
+    expect(read().map(({ way, text: said }) => [way, said.split(' ')[0]])).toEqual([
+      ['in', 'OPTIONS'],
+      ['out', 'SIP/2.0'],
+      ['in', 'INVITE'],
+    ]);
+  });
+
   it('pass through a transport unseen by those who use it', async () => {
     const sent: string[] = [];
     const transport: Transport = {

@@ -23,6 +23,7 @@ export { isPlainRtp, parseSdp, type SdpFault } from './sdp/parse.ts';
 export type * from './sdp/types.ts';
 export { writeAnswer, writeOffer } from './sdp/write.ts';
 export type * from './stack.ts';
+export { isPing } from './transaction/incoming.ts';
 export { TIMING, type Timing } from './transaction/timing.ts';
 export { canonicalAddress, type OwnHosts, ownHosts } from './transport/address.ts';
 export { joinTransports } from './transport/join.ts';

@@ -9,7 +9,7 @@ interface RateSetting {
 export type RateSettings<Kind extends string> = Readonly<Record<Kind, RateSetting>> | null;
 
 /** Kinds of messages that are limited apart. */
-const RATE_KINDS = ['register', 'invite', 'options', 'subscribe', 'other', 'response'] as const;
+const RATE_KINDS = ['register', 'invite', 'options', 'subscribe', 'other', 'response', 'connection'] as const;
 export type RateKind = (typeof RATE_KINDS)[number];
 
 const isKind = (text: string): text is RateKind => RATE_KINDS.some(kind => kind === text);

@@ -14,11 +14,11 @@ const ROLES = ['signalling', 'media', 'office'] as const;
 export type Role = (typeof ROLES)[number];
 
 const UNKNOWN =
-  'register=50/1000,invite=20/200,options=20/200,subscribe=50/1000,other=100/1000,response=200/2000';
+  'register=50/1000,invite=20/200,options=20/200,subscribe=50/1000,other=100/1000,response=200/2000,connection=20/600';
 const KNOWN =
-  'register=200/5000,invite=100/1000,options=200/2000,subscribe=200/5000,other=1000/10000,response=2000/20000';
+  'register=200/5000,invite=100/1000,options=200/2000,subscribe=200/5000,other=1000/10000,response=2000/20000,connection=100/2000';
 const STRANGERS =
-  'register=500/1000,invite=100/500,options=100/500,subscribe=100/500,other=300/1000,response=1000/3000';
+  'register=500/1000,invite=100/500,options=100/500,subscribe=100/500,other=300/1000,response=1000/3000,connection=100/600';
 
 const variable = <T>(v: Variable<T>): Variable<T> => v;
 

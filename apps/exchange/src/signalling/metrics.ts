@@ -37,6 +37,10 @@ export function signallingMetrics(
     kommutator_sip_tombstones: ['Finished SIP transactions waiting for repeats', counter('tombstones')],
     kommutator_sip_limited: ['SIP messages not read: too many from their source', shielded('limited')],
     kommutator_sip_banned: ['SIP messages not read: their source is banned', shielded('banned')],
+    kommutator_sip_connections_refused: [
+      'Connections not taken: banned, or too many',
+      shielded('refusedConnections'),
+    ],
     kommutator_sip_scanners: ['Requests of strangers that were none of ours', shielded('scanners')],
     kommutator_sip_bans: ['Sources banned now', shielded('bans')],
     kommutator_security_lines_held: [

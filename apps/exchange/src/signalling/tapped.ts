@@ -1,13 +1,14 @@
-import type { Listening, Peer, Transport } from '@kommutator/sip';
+import { isPing, type Listening, type Peer, type Transport } from '@kommutator/sip';
 
 /** Sees a copy of every SIP message; must neither change nor keep the bytes waiting. */
 export interface Tap {
   add(way: 'in' | 'out', peer: Peer, bytes: Uint8Array, local: Listening): void;
 }
 
-/** The same transport, every message of which is shown to the taps. */
+/** The same transport, every message of which is shown to the taps; pings of phones would fill them with nothing. */
 export function tapped(transport: Transport, taps: readonly Tap[]): Transport {
   const show = (way: 'in' | 'out', peer: Peer, bytes: Uint8Array) => {
+    if (isPing(way, bytes)) return;
     const local = transport.local(peer);
     for (const tap of taps) tap.add(way, peer, bytes, local);
   };

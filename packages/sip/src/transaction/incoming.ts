@@ -82,6 +82,18 @@ const PING = `${COOKIE}ping-`;
 /** The branch of a ping, which no transaction remembers. */
 export const pingBranch = (token: string): string => PING + token;
 
+const PING_TEXT = Buffer.from(`branch=${PING}`);
+/** Bytes in which the top Via of a ping and of its answer ends. */
+const FAR_ENOUGH = 512;
+
+/** Whether these bytes are a ping that leaves, or an answer to one that comes: nothing for who looks for a call. */
+export function isPing(way: 'in' | 'out', bytes: Uint8Array): boolean {
+  // OPTIONS, SIP/2.0: a stranger's request that has such a branch is none, nor is our answer to it.
+  if (way === 'out' ? bytes[0] !== 0x4f : bytes[0] !== 0x53 || bytes[3] !== 0x2f) return false;
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, FAR_ENOUGH));
+  return head.includes(PING_TEXT);
+}
+
 /** The token of the ping a {@link responseKey} answers; null when it answers something else. */
 export function pingToken(key: string): string | null {
   return key.startsWith(PING) ? key.slice(PING.length, key.indexOf(' ')) : null;

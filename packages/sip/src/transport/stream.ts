@@ -17,6 +17,8 @@ export interface StreamOptions {
   readonly clock?: Clock;
   /** Connections at a time, those we make included; 10 000 when left out. */
   readonly most?: number;
+  /** Connections from one address at a time; 1 000 when left out. */
+  readonly mostPerAddress?: number;
   /** A connection without a byte for so long is closed, ms; 70 minutes when left out. */
   readonly idle?: Ms;
   /** Whether a connection from an address is taken at all; every one when left out. */
@@ -38,6 +40,10 @@ export interface StreamProtocol {
 
 /** Connections at a time when nobody says how many. */
 export const MOST = 10_000;
+/** An office behind one address; and nobody takes all there are. */
+const MOST_PER_ADDRESS = 1_000;
+/** That there are too many is said so often. */
+const TELL_EVERY: Ms = 10_000;
 /** A trunk that is not reached by then is not reached (a caller is waiting). */
 const CONNECT_WITHIN: Ms = 3000;
 /** Time for a message to come complete. */
@@ -72,6 +78,10 @@ class StreamTransport implements Transport, ConnectionEvents {
   #local: (peer: string) => Listening = () => {
     throw new Error('not listening yet');
   };
+  readonly #perAddress = new Map<string, number>();
+  /** Connections refused since that was said last, and when it may be said again. */
+  #refused = 0;
+  #tellAgain: Ms = Number.NEGATIVE_INFINITY;
   #flows = 0;
   #watch: Timer | null = null;
   #closed = false;
@@ -121,6 +131,9 @@ class StreamTransport implements Transport, ConnectionEvents {
   ended(connection: Connection, why: string): void {
     const { peer } = connection;
     this.#byFlow.delete(peer.flow ?? '');
+    const others = (this.#perAddress.get(peer.address) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(peer.address, others);
+    else this.#perAddress.delete(peer.address);
     if (this.#byPeer.get(keyOf(peer)) === connection) this.#byPeer.delete(keyOf(peer));
     this.#options.log('debug', 'SIP connection closed', { peer, why });
     this.closed(peer);
@@ -162,10 +175,24 @@ class StreamTransport implements Transport, ConnectionEvents {
     const { accepts } = this.#options;
     if (remoteAddress === undefined || remotePort === undefined) socket.destroy();
     else if (accepts && !accepts(plainAddress(remoteAddress))) socket.destroy();
-    else if (this.#full) {
-      this.#options.log('warn', 'too many SIP connections', { address: remoteAddress });
+    else if (this.#full || this.#crowded(plainAddress(remoteAddress))) {
+      this.#tooMany(remoteAddress);
       socket.destroy();
     } else this.#add(socket, { address: plainAddress(remoteAddress), port: remotePort });
+  }
+
+  #crowded(address: string): boolean {
+    return (this.#perAddress.get(address) ?? 0) >= (this.#options.mostPerAddress ?? MOST_PER_ADDRESS);
+  }
+
+  /** Who floods with connections does not flood the log. */
+  #tooMany(address: string): void {
+    this.#refused++;
+    const now = this.#clock.now();
+    if (now < this.#tellAgain) return;
+    this.#options.log('warn', 'too many SIP connections', { address, refused: this.#refused });
+    this.#refused = 0;
+    this.#tellAgain = now + TELL_EVERY;
   }
 
   #connect(to: Peer): Connection {
@@ -190,6 +217,7 @@ class StreamTransport implements Transport, ConnectionEvents {
     const connection = new Connection(socket, peer, this, ours);
     this.#byFlow.set(peer.flow ?? '', connection);
     this.#byPeer.set(keyOf(peer), connection);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     this.#watch ??= this.#clock.after(LOOK_EVERY, () => this.#look());
     return connection;
   }

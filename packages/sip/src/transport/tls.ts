@@ -34,6 +34,8 @@ const HANDSHAKE_WITHIN = 10_000;
  */
 export async function openTls(o: TlsOptions): Promise<Transport> {
   const { certificate, authorities: ca } = o;
+  // Who may connect is asked before the handshake, and not again.
+  const { accepts, ...asked } = o;
   const context = (): SecureContextOptions => ({ ...certificate?.current, minVersion: OLDEST });
   const limits: ServerOptions = { handshakeTimeout: HANDSHAKE_WITHIN };
   const server = createServer({ ...context(), ...limits });
@@ -42,7 +44,7 @@ export async function openTls(o: TlsOptions): Promise<Transport> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     // Before the handshake, which costs a hundred times what a refusal does.
-    if (o.accepts && !o.accepts(plainAddress(socket.remoteAddress ?? ''))) {
+    if (accepts && !accepts(plainAddress(socket.remoteAddress ?? ''))) {
       socket.destroy();
       return;
     }
@@ -72,7 +74,7 @@ export async function openTls(o: TlsOptions): Promise<Transport> {
         for (const socket of sockets) socket.destroy();
       },
     },
-    o,
+    asked,
   );
   if (certificate) certificate.changed = () => server.setSecureContext(context());
   return transport;

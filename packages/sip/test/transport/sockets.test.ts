@@ -276,18 +276,22 @@ describe('TCP', () => {
     await s.transport.close();
   });
 
-  it('above the limit of connections a new one is closed at once', async () => {
-    const s = await slow({ most: 1 });
-    const first = s.next();
-    s.socket.write(request('a', 1));
-    await first;
-    const port = s.transport.listening[0]?.port ?? 0;
-    const second = connect(port, '127.0.0.1');
-    await once(second, 'close');
-    expect(s.socket.destroyed).toBe(false);
-    s.socket.destroy();
-    await s.transport.close();
-  });
+  it.each([{ most: 1 }, { mostPerAddress: 1 }] as Partial<StreamOptions>[])(
+    'above the limit %j a new one is closed at once, and said once',
+    async limit => {
+      const told: string[] = [];
+      const s = await slow({ ...limit, log: (_level, text) => told.push(text) });
+      const first = s.next();
+      s.socket.write(request('a', 1));
+      await first;
+      const port = s.transport.listening[0]?.port ?? 0;
+      for (let n = 0; n < 3; n++) await once(connect(port, '127.0.0.1'), 'close');
+      expect(told.filter(text => text === 'too many SIP connections')).toHaveLength(1);
+      expect(s.socket.destroyed).toBe(false);
+      s.socket.destroy();
+      await s.transport.close();
+    },
+  );
 
   it('who does not read is disconnected, and what he was sent is reported lost', async () => {
     const s = await slow();

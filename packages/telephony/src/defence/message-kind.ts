@@ -1,6 +1,16 @@
-/** What limits tell apart. */
-export const KINDS = ['register', 'invite', 'options', 'subscribe', 'other', 'response'] as const;
+/** What limits tell apart; a connection is counted when it is made. */
+export const KINDS = [
+  'register',
+  'invite',
+  'options',
+  'subscribe',
+  'other',
+  'response',
+  'connection',
+] as const;
 export type Kind = (typeof KINDS)[number];
+
+export const CONNECTION = KINDS.indexOf('connection');
 
 /**
  * What a message is, by its first letters: nothing is parsed for one that will be dropped.

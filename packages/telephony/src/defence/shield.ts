@@ -5,7 +5,7 @@ import { TrunkTable } from '../line/trunk-table.ts';
 import type { Directory, Log } from '../ports.ts';
 import { type Ban, type BanRule, Bans } from './bans.ts';
 import { Buckets, fullBuckets, type Limits } from './limits.ts';
-import { KINDS, kindOf } from './message-kind.ts';
+import { CONNECTION, KINDS, kindOf } from './message-kind.ts';
 import { Recent } from './recent.ts';
 import { SecurityLog } from './security-log.ts';
 import { sourceKey } from './source-key.ts';
@@ -34,6 +34,8 @@ export interface Acquaintances {
 export interface ShieldCounters {
   /** Messages not read because their source has sent too many. */
   readonly limited: number;
+  /** Connections not taken, for one reason or the other. */
+  readonly refusedConnections: number;
   /** Messages not read because their source is banned. */
   readonly banned: number;
   /** Requests of scanners that got no answer. */
@@ -86,6 +88,7 @@ export class Shield implements Screen {
   /** Until when an address is known. */
   readonly #vouched = new Recent<Ms>(MOST_KNOWN);
   #limited = 0;
+  #refusedConnections = 0;
   #banned = 0;
   #scanners = 0;
 
@@ -105,6 +108,7 @@ export class Shield implements Screen {
   get counters(): ShieldCounters {
     return {
       limited: this.#limited,
+      refusedConnections: this.#refusedConnections,
       banned: this.#banned,
       scanners: this.#scanners,
       bans: this.#bans.size,
@@ -121,18 +125,21 @@ export class Shield implements Screen {
       this.#banned++;
       return false;
     }
-    const kind = kindOf(bytes);
-    const known = this.#isKnown(key, now);
-    const own = known ? this.#known : this.#unknown;
-    if (own && !own.take(source.full, kind, now)) this.#exceeded(key, source, from, kind, known);
-    else if (known || !this.#strangers || this.#strangers.take(this.#together, kind, now)) return true;
-    this.#limited++;
-    return false;
+    const passes = this.#mayPass(key, source, from, kindOf(bytes), now);
+    if (!passes) this.#limited++;
+    return passes;
   }
 
-  /** Whether a connection from there is taken at all. */
+  /** Whether a connection from there is taken at all: a TLS handshake costs as much as a hundred messages. */
   accepts(address: string): boolean {
-    return !this.#bans.holds(sourceKey(address));
+    const key = sourceKey(address);
+    const from: Peer = { protocol: 'tcp', address, port: 0 };
+    const source = this.#sourceOf(key);
+    const now = this.#clock.now();
+    if (this.#isOurs(source, from, now)) return true;
+    const taken = !this.#bans.holds(key) && this.#mayPass(key, source, from, CONNECTION, now);
+    if (!taken) this.#refusedConnections++;
+    return taken;
   }
 
   /** Whether an address needs no proof: ours, near by, or a user has proved himself from there. */
@@ -194,6 +201,17 @@ export class Shield implements Screen {
     const lifted = this.#bans.lift(source);
     if (lifted) this.security.write('unban', source);
     return lifted;
+  }
+
+  /** By the measure of its source and, of a stranger, by that of all strangers. */
+  #mayPass(key: string, source: Source, from: Peer, kind: number, now: Ms): boolean {
+    const known = this.#isKnown(key, now);
+    const own = known ? this.#known : this.#unknown;
+    if (own && !own.take(source.full, kind, now)) {
+      this.#exceeded(key, source, from, kind, known);
+      return false;
+    }
+    return known || !this.#strangers || this.#strangers.take(this.#together, kind, now);
   }
 
   #exceeded(key: string, source: Source, from: Peer, kind: number, known: boolean): void {

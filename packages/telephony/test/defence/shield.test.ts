@@ -18,6 +18,7 @@ const rates = (rate: number, burst: number): Rates => ({
   subscribe: { rate, burst },
   other: { rate, burst },
   response: { rate, burst },
+  connection: { rate, burst },
 });
 const LIMITS: Limits = { unknown: rates(10, 20), known: rates(100, 500), strangers: rates(50, 60) };
 const BAN = { failures: 30, within: 10 * MINUTE, lasts: 60 * MINUTE };
@@ -126,6 +127,19 @@ describe('limits by source and method', () => {
     expect(admitted(shield, 500)).toBe(500);
     shield.vouch(STRANGER.address);
     expect(admitted(shield, 6_000)).toBe(5_000);
+  });
+
+  test('connections have a measure of their own, before a handshake is made; trunks and edges have none', async () => {
+    directory.setTrunks([trunkOf('carrier', { trusts: ['192.0.2.7'] })]);
+    const shield = shieldOf({ edges: ['192.0.2.8'] });
+    const taken = (address: string) =>
+      Array.from({ length: 1_000 }, () => shield.accepts(address)).filter(Boolean).length;
+    expect([taken(STRANGER.address), taken('192.0.2.7'), taken('192.0.2.8')]).toEqual([20, 1_000, 1_000]);
+    expect(shield.counters).toMatchObject({ refusedConnections: 980, limited: 0 });
+    expect(told('flood')).toHaveLength(1);
+    expect(admitted(shield, 100)).toBe(20);
+    shield.vouch('192.0.2.1');
+    expect(taken('192.0.2.1')).toBe(500);
   });
 
   test('trunks and edges have no limits; over WebSocket a trunk’s address is anybody’s', async () => {
