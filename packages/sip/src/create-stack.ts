@@ -7,6 +7,7 @@ import { DialogTable } from './dialog/dialog-table.ts';
 import { OutgoingInvite } from './dialog/outgoing-invite.ts';
 import { askedTerms, TIMER } from './dialog/session-terms.ts';
 import type { SipLog } from './log.ts';
+import { LongRequests } from './long-requests.ts';
 import { createResponse } from './message/create.ts';
 import { serializeMessage } from './message/serialize.ts';
 import type { SipRequest, SipResponse } from './message/types.ts';
@@ -85,13 +86,29 @@ function guardWith(log: SipLog | undefined): Core['guard'] {
   };
 }
 
+/** A request of ours, ready to leave. */
+interface Composed {
+  readonly request: SipRequest;
+  readonly branch: string;
+  readonly callId: string;
+  readonly sequence: number;
+}
+
+/** What of an INVITE's own its dialogs go on with. */
+interface Called {
+  readonly fromTag: string;
+  readonly contact: string;
+}
+
 class Stack implements SipStack {
   readonly #transport: Transport;
   readonly #core: Core;
+  readonly #long: LongRequests;
   readonly #receiver: Receiver;
 
   constructor(o: StackOptions) {
     this.#transport = o.transport;
+    this.#long = new LongRequests(o.transport, o.clock);
     const timing = { ...TIMING, ...o.timers };
     const identity = { userAgent: o.userAgent, allow: o.allow ?? ALLOW, supported: o.supported ?? [] };
     this.#core = {
@@ -123,44 +140,43 @@ class Stack implements SipStack {
     return this.#transport.listening;
   }
 
-  request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse> {
-    const { request, branch } = this.#compose(init, to);
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      const onAbort = () => {
-        transaction.abandon();
-        reject(signal?.reason);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      const key = clientKey(branch, init.method);
-      const transaction = this.#core.table.request(key, serializeMessage(request), to, outcome => {
-        signal?.removeEventListener('abort', onAbort);
-        if (typeof outcome === 'object') resolve(outcome);
-        else resolve(createResponse(request, outcome === 'timeout' ? 408 : 503));
-      });
-    });
+  async request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse> {
+    const composed = this.#compose(init, to);
+    const tcp = this.#long.overTcp(composed.request, to);
+    if (!tcp) return this.#ask(composed, to, signal);
+    const again = { ...init, callId: composed.callId };
+    const answer = await this.#try(this.#compose(again, tcp), tcp, signal);
+    if (answer !== 'transport') return answer;
+    this.#long.refused(to);
+    return this.#ask(this.#compose(again, to), to, signal);
   }
 
   invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient {
     const { composer } = this.#core;
-    const fromTag = init.fromTag ?? composer.newTag();
-    const contact = init.contact ?? composer.contact(composer.local(to), fromTag);
-    const { session } = this.#core;
-    const headers = session === null ? init.headers : [...(init.headers ?? []), ...askedTerms(session, 'us')];
-    const { request, branch, callId, sequence } = this.#compose(
-      { ...init, fromTag, contact, ...(headers && { headers }) },
-      to,
-    );
-    return new OutgoingInvite(
-      this.#core,
-      request,
-      { branch, callId, fromTag, sequence, contact },
-      to,
-      events,
-    );
+    const named = {
+      ...init,
+      fromTag: init.fromTag ?? composer.newTag(),
+      callId: init.callId ?? composer.newCallId(),
+    };
+    const composed = this.#composeInvite(named, to);
+    const tcp = this.#long.overTcp(composed.request, to);
+    if (!tcp) return this.#invite(composed, to, events);
+    let cancelled = false;
+    let current = this.#invite(this.#composeInvite(named, tcp), tcp, {
+      ...events,
+      failed: failure => {
+        if (failure.why !== 'transport' || cancelled) return events.failed(failure);
+        this.#long.refused(to);
+        current = this.#invite(this.#composeInvite(named, to), to, events);
+      },
+    });
+    return {
+      callId: current.callId,
+      cancel: headers => {
+        cancelled = true;
+        current.cancel(headers);
+      },
+    };
   }
 
   restore(state: DialogState): Dialog {
@@ -194,15 +210,44 @@ class Stack implements SipStack {
     await this.#transport.close();
   }
 
-  #compose(
-    init: RequestInit,
-    to: Peer,
-  ): {
-    readonly request: SipRequest;
-    readonly branch: string;
-    readonly callId: string;
-    readonly sequence: number;
-  } {
+  async #ask(composed: Composed, to: Peer, signal?: AbortSignal): Promise<SipResponse> {
+    const answer = await this.#try(composed, to, signal);
+    return answer === 'transport' ? createResponse(composed.request, 503) : answer;
+  }
+
+  /** Resolves with the final response, 408 on time-out; `transport` when the network refuses it. */
+  #try({ request, branch }: Composed, to: Peer, signal?: AbortSignal): Promise<SipResponse | 'transport'> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        transaction.abandon();
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const key = clientKey(branch, request.method);
+      const transaction = this.#core.table.request(key, serializeMessage(request), to, outcome => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(outcome === 'timeout' ? createResponse(request, 408) : outcome);
+      });
+    });
+  }
+
+  #composeInvite(init: RequestInit & { readonly fromTag: string }, to: Peer): Composed & Called {
+    const { composer, session } = this.#core;
+    const { fromTag } = init;
+    const contact = init.contact ?? composer.contact(composer.local(to), fromTag);
+    const headers = session === null ? init.headers : [...(init.headers ?? []), ...askedTerms(session, 'us')];
+    return { ...this.#compose({ ...init, contact, ...(headers && { headers }) }, to), fromTag, contact };
+  }
+
+  #invite({ request, ...origin }: Composed & Called, to: Peer, events: InviteClientEvents): InviteClient {
+    return new OutgoingInvite(this.#core, request, origin, to, events);
+  }
+
+  #compose(init: RequestInit, to: Peer): Composed {
     const { composer } = this.#core;
     const branch = composer.newBranch();
     const callId = init.callId ?? composer.newCallId();

@@ -17,6 +17,13 @@ export class FieldList implements Headers {
     return this.#names.length;
   }
 
+  /** Of all values: about how long the fields are without their names. */
+  get characters(): number {
+    let sum = 0;
+    for (const value of this.#values) sum += value.length;
+    return sum;
+  }
+
   /** Bit of the field at `index`, see `FIELD`. */
   bitAt(index: number): number {
     return this.#names[index]?.bit ?? 0;
