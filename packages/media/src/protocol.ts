@@ -187,6 +187,8 @@ export type Event =
       readonly far?: FarQuality | undefined;
       /** Packets refused because they did not come from the learned source. */
       readonly refused: number;
+      /** Address of the last of them that nothing in signalling had named. */
+      readonly refusedFrom?: string | undefined;
       readonly last: boolean;
     };
 

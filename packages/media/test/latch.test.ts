@@ -23,6 +23,8 @@ describe('DESIGN §2 the latch', () => {
     expect(from('192.168.1.5', 4_000, 40, { ssrc: 3 })).toBe('moved');
     expect(from('198.51.100.7', 30_000, 50)).toBe('refused');
     expect([l.moves, l.refused]).toEqual([2, 2]);
+    // The phone itself, at another of its places, is no stranger.
+    expect(l.stranger).toBe('203.0.113.66');
   });
 
   test('after the answer one preferred address does not take the place of another', () => {

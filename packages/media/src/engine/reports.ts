@@ -97,6 +97,7 @@ export class Reports {
       mos: packets === 0 ? 0 : mos(loss, jitterMs, this.#rtt),
       ...(this.#about && { far: this.#far(this.#about) }),
       refused: this.#latch.refused + this.#in.flooded + this.refused,
+      ...(this.#latch.stranger !== undefined && { refusedFrom: this.#latch.stranger }),
       last,
     };
   }

@@ -35,6 +35,8 @@ const EXACT = 3;
 export class Latch {
   moves = 0;
   refused = 0;
+  /** Address of the last one refused that neither offer and answer nor signalling named. */
+  stranger: string | undefined;
   #expected: Expected | undefined;
   #answered = false;
   #source: Source | undefined;
@@ -79,6 +81,7 @@ export class Latch {
     const rank = this.#rankOf(address, port);
     if (!source ? !this.#mayBegin(address, port, rank) : !this.#mayTakeOver(rank, ssrc, sequence, now)) {
       this.refused++;
+      if (rank === STRANGER) this.stranger = address;
       return 'refused';
     }
     const verdict = this.#ever ? 'moved' : 'first';

@@ -11,6 +11,7 @@ export type SecurityEvent =
   | 'flood'
   | 'ban'
   | 'unban'
+  | 'rtp-refused'
   | 'web-failure'
   | 'web-locked';
 
@@ -20,6 +21,7 @@ export interface SecurityFacts {
   readonly method?: string;
   readonly account?: string;
   readonly minutes?: number;
+  readonly packets?: number;
 }
 
 /** One line of an event and a source in so long; the next one says for how many it stands. */
@@ -79,7 +81,7 @@ export class SecurityLog {
 
 function lineOf(event: SecurityEvent, source: string, facts: SecurityFacts, count: number): string {
   const words = [`event=${event}`, `source=${source}`];
-  for (const name of ['transport', 'method', 'account', 'minutes'] as const) {
+  for (const name of ['transport', 'method', 'account', 'minutes', 'packets'] as const) {
     const value = facts[name];
     if (value !== undefined && value !== '') words.push(`${name}=${harmless(String(value))}`);
   }

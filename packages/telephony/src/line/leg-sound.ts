@@ -3,6 +3,7 @@ import type { Cause } from '@kommutator/model/cause';
 import type { CallEvent } from '@kommutator/model/events';
 import type { LegId } from '@kommutator/model/ids';
 import { type Leg, LegEnded, type Sound } from '../call.ts';
+import type { SecurityLog } from '../defence/security-log.ts';
 import type { LegMedia, PlayEnd, Quality } from './leg-media.ts';
 
 /** The clip of a sound that goes on and on. */
@@ -26,6 +27,15 @@ export function qualityOf(leg: LegId, quality: Quality): CallEvent {
     ...(rttMs !== undefined && { rttMs }),
     ...(far && { far }),
   };
+}
+
+/** A second of sound: a few packets may be left over from a phone that has moved. */
+const NO_ACCIDENT = 50;
+
+/** Somebody has sent sound to a port of ours that was not meant for him. */
+export function tellStranger(security: SecurityLog, { refused, refusedFrom }: Quality): void {
+  if (refusedFrom !== undefined && refused >= NO_ACCIDENT)
+    security.write('rtp-refused', refusedFrom, { packets: refused });
 }
 
 interface Playing extends Leg {

@@ -1,5 +1,6 @@
 import type { Clock, Ms } from '@kommutator/base';
 import type { SipStack } from '@kommutator/sip';
+import type { SecurityLog } from '../defence/security-log.ts';
 import type { Directory, Log } from '../ports.ts';
 import type { LegBook } from './leg-book.ts';
 import type { MediaHub } from './media-hub.ts';
@@ -30,6 +31,7 @@ export interface LineContext {
   readonly hub: MediaHub;
   readonly directory: Directory;
   readonly log: Log;
+  readonly security: SecurityLog;
   readonly settings: LineSettings;
   /** Whether an address is private, loopback, or of LOCAL_NETS: reached without NAT. */
   readonly isInside: (address: string) => boolean;

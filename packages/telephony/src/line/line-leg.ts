@@ -13,7 +13,7 @@ import type { InfoType } from './key-feed.ts';
 import type { KeptLeg } from './leg-adopted.ts';
 import { LegKeys } from './leg-keys.ts';
 import { LegMedia } from './leg-media.ts';
-import { clipOf, qualityOf, whileUp } from './leg-sound.ts';
+import { clipOf, qualityOf, tellStranger, whileUp } from './leg-sound.ts';
 import type { LineContext } from './line-context.ts';
 import type { Negotiation } from './negotiation.ts';
 import { PhoneCheck } from './phone-check.ts';
@@ -275,7 +275,10 @@ export abstract class LineLeg implements Leg {
     this.#cause = cause;
     const closing = this.media.close();
     const quality = this.#answered ? await closing : null;
-    if (quality) this.note(qualityOf(this.id, quality));
+    if (quality) {
+      this.note(qualityOf(this.id, quality));
+      tellStranger(this.context.security, quality);
+    }
     this.note({ type: 'leg.ended', leg: this.id, cause, by });
     this.context.legs.delete(this);
     this.#keys.end();

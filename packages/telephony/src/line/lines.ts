@@ -79,6 +79,7 @@ const DEFAULT_HOPS = 70;
 export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => void): LineSide {
   const { clock, sip, directory, log, settings, random: randomBytes } = deps;
   const random = () => Buffer.from(randomBytes(6)).readUIntBE(0, 6) / 2 ** 48;
+  const shield = deps.shield ?? openShield(deps);
   const hub = new MediaHub(deps.media, log);
   const legs = new LegBook<LineLeg>();
   const { journalFlush } = deps;
@@ -90,13 +91,13 @@ export function createLines(deps: LinesDeps, onArrival: (arrival: Arrival) => vo
     hub,
     directory,
     log,
+    security: shield.security,
     settings,
     isInside,
     random,
     journalFlush,
     legs,
   };
-  const shield = deps.shield ?? openShield(deps);
   const authenticator = new Authenticator({
     clock,
     shield,

@@ -3,6 +3,7 @@ import { VirtualClock } from '@kommutator/base';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { SecurityLog } from '../../src/defence/security-log.ts';
+import { tellStranger } from '../../src/line/leg-sound.ts';
 import type { Log } from '../../src/ports.ts';
 
 const GUIDE = readFileSync(new URL('../../../../docs/security-log.md', import.meta.url), 'utf8');
@@ -12,7 +13,7 @@ const HOST = '(?<host>[\\da-fA-F:.]+)';
 const failregex = new RegExp(filter.replace('<HOST>', HOST));
 /** `SECURITY word=value …`, as the guide says. */
 const GRAMMAR =
-  /^SECURITY event=[a-z-]+ source=[\da-fA-F:./]+(?: (?:transport|method|account|minutes)=[\w.@+*#:?-]{1,128})* count=\d+$/;
+  /^SECURITY event=[a-z-]+ source=[\da-fA-F:./]+(?: (?:transport|method|account|minutes|packets)=[\w.@+*#:?-]{1,128})* count=\d+$/;
 
 let clock: VirtualClock;
 /** As pino writes them. */
@@ -53,12 +54,29 @@ describe('docs/security-log.md', () => {
     ['scanner', false],
     ['flood', false],
     ['unban', false],
+    ['rtp-refused', false],
   ] as const)('the fail2ban filter of the guide on %s: %s', (event, matches) => {
     for (const source of ['203.0.113.9', '2001:db8::1'])
       security.write(event, source, { account: 'a@b', method: 'REGISTER' });
     expect(lines.map(line => failregex.exec(line)?.groups?.host)).toEqual(
       matches ? ['203.0.113.9', '2001:db8::1'] : [undefined, undefined],
     );
+  });
+
+  test('sound for somebody else’s port is told with its source, a few stray packets are not', () => {
+    const stats = {
+      is: 'stats',
+      ep: 1 as never,
+      packetsIn: 9,
+      packetsOut: 9,
+      loss: 0,
+      jitterMs: 0,
+      mos: 4,
+    } as const;
+    tellStranger(security, { ...stats, refused: 750, refusedFrom: '203.0.113.66', last: true });
+    tellStranger(security, { ...stats, refused: 49, refusedFrom: '203.0.113.67', last: true });
+    tellStranger(security, { ...stats, refused: 900, last: true });
+    expect(messages()).toEqual(['SECURITY event=rtp-refused source=203.0.113.66 packets=750 count=1']);
   });
 
   test('nobody writes a line in another’s name', () => {
