@@ -5,6 +5,7 @@ import {
   DEFAULT_CODECS,
   openSockets,
   parseSdp,
+  type SipLog,
   type SipStack,
   secureRandom,
   writeAnswer,
@@ -13,7 +14,7 @@ import {
 /** A UAS: rings, answers whoever offers G.711 with an RTP port of ours, and takes the BYE. */
 export async function answering(host: string, port: number, rtpPort: number): Promise<SipStack> {
   const clock = new SystemClock();
-  const log = console.error;
+  const log: SipLog = (level, text, more) => level !== 'debug' && console.error(text, more);
   const transport = await openSockets({ udp: { host, port }, tcp: { host, port }, log, clock });
   const stack = createStack({ transport, clock, random: secureRandom, userAgent: 'Answering', log });
   stack.events = {

@@ -1,3 +1,4 @@
+import { createResponse } from '../message/create.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipRequest, SipResponse } from '../message/types.ts';
 import type { Body, HeaderList } from '../stack.ts';
@@ -5,7 +6,7 @@ import { clientKey } from '../transaction/incoming.ts';
 import type { SipDialog } from './dialog.ts';
 
 /** What a request inside a dialog came to. */
-export type Outcome = SipResponse | 'timeout' | 'transport';
+type Outcome = SipResponse | 'timeout' | 'transport';
 
 interface Content {
   readonly headers?: HeaderList | undefined;
@@ -48,4 +49,31 @@ export function ask(
     if (!credentials) over(outcome, request);
     else ask(dialog, method, { ...content, headers: [...(content.headers ?? []), credentials] }, over, false);
   });
+}
+
+/** A request of the dialog's owner. Resolves with the final response, made up where none came. */
+export function requestInside(dialog: SipDialog, method: string, content: Content): Promise<SipResponse> {
+  if (dialog.state === 'ended') {
+    return Promise.resolve(createResponse(dialog.compose(method, content).request, 481));
+  }
+  const update = method === 'UPDATE';
+  const offers = update && content.body !== undefined;
+  if (offers) dialog.ourOffers++;
+  return new Promise(resolve => {
+    ask(dialog, method, content, (outcome, request) => {
+      if (offers) dialog.ourOffers--;
+      judge(dialog, outcome);
+      if (update) dialog.refresh(outcome);
+      if (typeof outcome === 'object') resolve(outcome);
+      else resolve(createResponse(request, outcome === 'timeout' ? 408 : 503));
+    });
+  });
+}
+
+/** RFC 3261 §12.2.1.2: 481, 408 or silence to a request of ours ends the dialog; so does a lost connection. */
+export function judge(dialog: SipDialog, outcome: Outcome): void {
+  if (outcome === 'timeout') dialog.lose('no answer');
+  else if (outcome === 'transport') dialog.lose('connection lost');
+  else if (outcome.status === 481 || outcome.status === 408)
+    dialog.lose(`${outcome.status} ${outcome.reason}`);
 }

@@ -1,28 +1,26 @@
 import { WITH_CONTACT } from '../composer.ts';
-import { createResponse } from '../message/create.ts';
 import { serializeMessage } from '../message/serialize.ts';
 import type { SipRequest, SipResponse } from '../message/types.ts';
 import type { Body, Dialog, DialogEvents, HeaderList } from '../stack.ts';
 import type { Incoming } from '../transaction/incoming.ts';
 import type { Peer } from '../transport/types.ts';
 import type { Answering } from './answering.ts';
-import { ask } from './asking.ts';
+import { ask, requestInside } from './asking.ts';
 import type { Core } from './core.ts';
 import type { DialogInit, Founding } from './dialog-init.ts';
 import { type DialogState, SEQUENCE_GAP } from './dialog-state.ts';
 import { type Invitation, Invitations } from './invitations.ts';
 import type { ReliableResponses } from './reliable-responses.ts';
-import { contactUri, nextHop, requestTarget, routeSetOf } from './route.ts';
+import { contactUri } from './route.ts';
 import { SentAck } from './sent-ack.ts';
 import { SessionTimer } from './session-timer.ts';
+import { Way } from './way.ts';
 
 const DEAF: DialogEvents = {
   request: transaction => transaction.respond(481),
   bye: transaction => transaction.respond(200),
   lost: () => {},
 };
-
-/** The 2xx of a restored dialog was acknowledged in its earlier life. */
 
 /** A dialog (RFC 3261 §12). */
 export class SipDialog implements Dialog {
@@ -34,7 +32,6 @@ export class SipDialog implements Dialog {
   readonly contact: string;
   state: 'early' | 'confirmed' | 'ended' = 'early';
   events: DialogEvents = DEAF;
-  peer: Peer;
   founding: Founding | null = null;
   /** Of the last request from the other side; null before the first (RFC 3261 §12.2.2). */
   remoteSequence: number | null;
@@ -53,9 +50,7 @@ export class SipDialog implements Dialog {
   readonly #remote: string;
   readonly #inviteSequence: number;
   #sequence: number;
-  #target: string;
-  #routes: readonly string[];
-  #heard: Peer;
+  readonly #way: Way;
   /** 2xx of ours without ACK. */
   #unacknowledged: Answering[] = [];
   /** Header fields of a BYE that waits for the ACK (RFC 3261 §15). */
@@ -78,10 +73,7 @@ export class SipDialog implements Dialog {
     this.#inviteSequence = init.sequence;
     this.#sequence = init.side === 'uac' ? init.sequence : Math.floor(core.composer.random() * 2 ** 16);
     this.remoteSequence = init.side === 'uas' ? init.sequence : null;
-    this.#target = init.target;
-    this.#routes = init.routes;
-    this.#heard = init.heard;
-    this.peer = nextHop(init.target, init.routes, init.heard);
+    this.#way = new Way(init);
     core.dialogs.add(this);
   }
 
@@ -92,13 +84,15 @@ export class SipDialog implements Dialog {
     dialog.state = 'confirmed';
     dialog.remoteSequence = remoteSequence;
     dialog.#sequence = localSequence + SEQUENCE_GAP;
+    // Acknowledged in its earlier life.
     dialog.sentAck.skip();
     if (session) dialog.session = new SessionTimer(dialog, session.terms, session.takesUpdate);
     return dialog;
   }
 
   keep(): DialogState {
-    const { flow: _gone, ...heard } = this.#heard;
+    const { target, routes } = this.#way;
+    const { flow: _gone, ...heard } = this.#way.heard;
     return {
       side: this.side,
       callId: this.callId,
@@ -108,12 +102,16 @@ export class SipDialog implements Dialog {
       remote: this.#remote,
       localSequence: this.#sequence,
       remoteSequence: this.remoteSequence,
-      target: this.#target,
-      routes: this.#routes,
+      target,
+      routes,
       heard,
       contact: this.contact,
       session: this.session?.state ?? null,
     };
+  }
+
+  get peer(): Peer {
+    return this.#way.peer;
   }
 
   /** No INVITE transaction of either side is in progress, so that a re-INVITE may be sent (RFC 3261 §14.1). */
@@ -127,22 +125,11 @@ export class SipDialog implements Dialog {
     return this.ourOffers > 0 || this.#invitations?.busy === true;
   }
 
-  async request(
+  request(
     method: string,
     o: { readonly headers?: HeaderList; readonly body?: Body } = {},
   ): Promise<SipResponse> {
-    if (this.state === 'ended') return createResponse(this.compose(method, o).request, 481);
-    const offers = method === 'UPDATE' && o.body !== undefined;
-    if (offers) this.ourOffers++;
-    return new Promise(resolve => {
-      ask(this, method, o, (outcome, request) => {
-        if (offers) this.ourOffers--;
-        this.judge(outcome);
-        if (method === 'UPDATE') this.refresh(outcome);
-        if (typeof outcome === 'object') resolve(outcome);
-        else resolve(createResponse(request, outcome === 'timeout' ? 408 : 503));
-      });
-    });
+    return requestInside(this, method, o);
   }
 
   reinvite(body: Body | null, o: Omit<Invitation, 'body'> = {}): Promise<SipResponse> {
@@ -192,8 +179,7 @@ export class SipDialog implements Dialog {
   /** As {@link confirm}, for the UAC, whose route set and target are those of the 2xx (RFC 3261 §13.2.2.4). */
   confirmBy(response: SipResponse, credentials: HeaderList): void {
     this.#credentials = credentials;
-    this.#routes = routeSetOf(response.headers, 'uac');
-    this.#retarget(contactUri(response.headers) ?? this.#target);
+    this.#way.confirmBy(response);
     if (this.state === 'early') this.confirm();
   }
 
@@ -202,22 +188,11 @@ export class SipDialog implements Dialog {
     if (typeof by === 'string' || (by.kind === 'response' && (by.status < 200 || by.status > 299))) return;
     if (by.kind === 'response') this.session?.renew(by.headers);
     const target = contactUri(by.headers);
-    if (target !== null) this.#retarget(target);
+    if (target !== null) this.#way.retarget(target);
   }
 
-  /** A request came from `incoming.replyTo`: a phone that moved to another port is answered there. */
-  hear(incoming: Incoming): void {
-    const { replyTo } = incoming;
-    if (replyTo.address === this.#heard.address && replyTo.port === this.#heard.port) {
-      if (replyTo.flow === this.#heard.flow) return;
-    }
-    this.#heard = replyTo;
-    this.peer = nextHop(this.#target, this.#routes, replyTo);
-  }
-
-  #retarget(target: string): void {
-    this.#target = target;
-    this.peer = nextHop(target, this.#routes, this.#heard);
+  hear({ replyTo }: Incoming): void {
+    this.#way.hear(replyTo);
   }
 
   /** A request of ours inside the dialog (RFC 3261 §12.2.1.1). */
@@ -240,7 +215,7 @@ export class SipDialog implements Dialog {
   #write(method: string, sequence: number, headers: HeaderList | undefined, body: Body | undefined) {
     const { composer } = this.core;
     const branch = composer.newBranch();
-    const { uri, routes } = requestTarget(this.#target, this.#routes);
+    const { uri, routes } = this.#way.next;
     const head = {
       method,
       uri,
@@ -255,14 +230,6 @@ export class SipDialog implements Dialog {
       body,
     };
     return { request: composer.request(head, this.peer), branch };
-  }
-
-  /** RFC 3261 §12.2.1.2: 481, 408 or silence to a request of ours ends the dialog; so does a lost connection. */
-  judge(outcome: SipResponse | 'timeout' | 'transport'): void {
-    if (outcome === 'timeout') this.lose('no answer');
-    else if (outcome === 'transport') this.lose('connection lost');
-    else if (outcome.status === 481 || outcome.status === 408)
-      this.lose(`${outcome.status} ${outcome.reason}`);
   }
 
   lose(why: string): void {

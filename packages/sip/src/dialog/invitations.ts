@@ -6,7 +6,7 @@ import type { Body, HeaderList } from '../stack.ts';
 import { clientKey } from '../transaction/incoming.ts';
 import type { InviteClientTransaction, InviteClientUser } from '../transaction/invite-client.ts';
 import { giveUpAfter } from '../transaction/timing.ts';
-import { credentialsFor } from './asking.ts';
+import { credentialsFor, judge } from './asking.ts';
 import type { SipDialog } from './dialog.ts';
 import { sendPrack, takeReliable } from './prack.ts';
 import { SentAck } from './sent-ack.ts';
@@ -161,12 +161,12 @@ class Attempt implements InviteClientUser {
   }
 
   failure(response: SipResponse): void {
-    this.#dialog.judge(response);
+    judge(this.#dialog, response);
     this.#settle(response);
   }
 
   lost(why: 'timeout' | 'transport'): void {
-    this.#dialog.judge(why);
+    judge(this.#dialog, why);
     this.#settle(createResponse(this.#request, why === 'timeout' ? 408 : 503));
   }
 
