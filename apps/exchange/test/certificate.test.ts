@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { connect } from 'node:tls';
 import { VirtualClock } from '@kommutator/base';
 import { openSockets } from '@kommutator/sip';
@@ -94,6 +94,15 @@ describe('the certificate of our own', () => {
     expect(statSync(paths.key).mode & 0o077).toBe(0);
     const source = await CertificateFiles.open({ paths, clock: new VirtualClock(), log: keptLog() });
     source.close();
+  });
+
+  it('two processes that start together get one pair', async () => {
+    const at = join(folder(), 'tls');
+    const paths = { cert: join(at, 'cert.pem'), key: join(at, 'key.pem') };
+    await Promise.all([makeSelfSigned(paths, ['one']), makeSelfSigned(paths, ['two'])]);
+    const source = await CertificateFiles.open({ paths, clock: new VirtualClock(), log: keptLog() });
+    source.close();
+    expect(readdirSync(dirname(at))).toEqual(['tls']);
   });
 });
 

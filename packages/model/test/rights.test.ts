@@ -3,7 +3,7 @@ import { areaOf, DOMAIN_RIGHTS, mayCall, ROLES, rightsOf, WIDE_RIGHTS } from '..
 
 describe('ACC-8 roles and their rights', () => {
   it('ACC-8 a plain user has only what is his own, the operator flag adds nothing in the cabinet', () => {
-    const own = ['calls.export', 'calls.own', 'jobs.own', 'live', 'search'];
+    const own = ['calls.export', 'calls.own', 'jobs.own', 'live', 'profile.own', 'search'];
     expect([...rightsOf(['user'])].sort()).toEqual(own);
     expect([...rightsOf(['user', 'operator'])].sort()).toEqual(own);
   });

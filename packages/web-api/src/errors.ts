@@ -13,6 +13,9 @@ const RETRY_AFTER_S = '5';
 
 const BY_STATUS: Readonly<Record<number, Refusal['code']>> = {
   400: 'request.malformed',
+  // Of the server of files: a way out of its folder.
+  403: 'request.notFound',
+  404: 'request.notFound',
   413: 'request.tooLarge',
   415: 'request.mediaType',
 };

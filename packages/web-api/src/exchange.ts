@@ -1,7 +1,6 @@
 /** How an answer goes out. */
 import type { TLSSocket } from 'node:tls';
 import type { Language } from '@kommutator/model/messages';
-import type { Refusal } from '@kommutator/model/refusals';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedLanguage } from './language.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
@@ -29,15 +28,7 @@ export function send(request: FastifyRequest, reply: FastifyReply, answer: Answe
   return answer.body === undefined ? reply.send() : reply.send(answer.body);
 }
 
-/** Sends one refusal outside a handler. */
-export async function refuseRequest(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  refusal: Refusal,
-): Promise<void> {
-  await sendRefused(request, reply, { refused: refusal });
-}
-
+/** Sends a refusal, of a handler or before it. */
 export function sendRefused(
   request: FastifyRequest,
   reply: FastifyReply,

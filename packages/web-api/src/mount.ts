@@ -1,19 +1,21 @@
-import { isDomainRight, mayCall } from '@kommutator/model/rights';
 import { actorOf, type Session } from '@kommutator/use-cases';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sessionToken } from './cookies.ts';
-import { isSecure, languageOf, refuseRequest, send, speak } from './exchange.ts';
+import { admission } from './admission.ts';
+import { isSecure, languageOf, send, sendRefused, speak } from './exchange.ts';
 import { PROBLEM_TYPE, Problem } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Answer, Request, Route, Schemas } from './route.ts';
-import { sameOrigin } from './same-origin.ts';
-import { sameText } from './same-text.ts';
 import type { RouteServices } from './services.ts';
-
-const CHANGES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+import { storable } from './storable.ts';
 
 /** Gives the server one endpoint: who asks, whether he may, then the schema, then the handler. */
-export function mount(server: FastifyInstance, route: Route, services: RouteServices): void {
+export function mount(
+  server: FastifyInstance,
+  route: Route,
+  services: RouteServices,
+  limits: RateLimits,
+): void {
   const { method, url, schema, right, summary } = route;
   const sessions = new WeakMap<FastifyRequest, Session | null>();
   server.route({
@@ -30,10 +32,14 @@ export function mount(server: FastifyInstance, route: Route, services: RouteServ
       'x-right': right,
     },
     onRequest: async (request, reply) => {
-      const session = await sessionOf(request, route, services);
+      const { session, refused } = await admission(route, services, limits, request);
       sessions.set(request, session);
       if (session) speak(request, session.language);
-      await admit(route, session, request, reply);
+      if (refused) return sendRefused(request, reply, refused);
+    },
+    preValidation: async (request, reply) => {
+      const whole = [request.params, request.query, request.body].every(part => storable(part));
+      if (!whole) return sendRefused(request, reply, { refused: { code: 'request.malformed', params: {} } });
     },
     handler: async (request, reply) => {
       const session = sessions.get(request) ?? null;
@@ -41,42 +47,6 @@ export function mount(server: FastifyInstance, route: Route, services: RouteServ
       return send(request, reply, answer);
     },
   });
-}
-
-/** Who asks; endpoints outside the API have no use for it. */
-async function sessionOf(
-  request: FastifyRequest,
-  route: Route,
-  services: RouteServices,
-): Promise<Session | null> {
-  if (!route.url.startsWith('/api/')) return null;
-  const token = sessionToken(request.headers.cookie);
-  return token ? services.sessions.find(token) : null;
-}
-
-/** Answers itself where the request may not go on. */
-async function admit(
-  route: Route,
-  session: Session | null,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const { right, method } = route;
-  const refuse = (code: 'session.none' | 'access.forbidden' | 'access.foreignOrigin' | 'access.csrf') =>
-    refuseRequest(request, reply, { code, params: {} });
-  const changes = CHANGES.has(method);
-  if (changes) {
-    const { origin, host } = request.headers;
-    const site = request.headers['sec-fetch-site'];
-    if (!sameOrigin({ origin, host, site: site?.toString(), secure: isSecure(request) }))
-      return refuse('access.foreignOrigin');
-  }
-  if (right === 'anyone') return;
-  if (!session) return refuse('session.none');
-  if (!mayCall(right, session.rights)) return refuse('access.forbidden');
-  if (isDomainRight(right) && !session.domain) return refuse('access.forbidden');
-  if (changes && !sameText(request.headers['x-csrf-token']?.toString() ?? '', session.csrf))
-    return refuse('access.csrf');
 }
 
 function requestOf(

@@ -7,6 +7,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { answerErrors, refuseUnreadable } from './errors.ts';
 import { mount } from './mount.ts';
 import { describeApi } from './openapi.ts';
+import { RateLimits } from './rate-limits.ts';
 import type { Route } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import { POLICY } from './security-policy.ts';
@@ -65,7 +66,8 @@ export async function createWebApi({ services, cabinet }: WebApiOptions): Promis
   });
   await describeApi(server);
   const given = { ...services, openApi: () => server.swagger() };
-  for (const route of ROUTES) mount(server, route, given);
+  const limits = new RateLimits(clock);
+  for (const route of ROUTES) mount(server, route, given, limits);
   if (cabinet !== null) await serveCabinet(server, cabinet);
   await server.ready();
   return {

@@ -20,6 +20,7 @@ export async function serveCabinet(server: FastifyInstance, folder: string): Pro
   await server.register(fastifyStatic, {
     root: folder,
     index: false,
+    dotfiles: 'ignore',
     cacheControl: false,
     preCompressed: true,
     setHeaders: (reply, path) => {

@@ -5,6 +5,7 @@ import type { Store } from '@kommutator/store';
 import type { AccessDesk, LiveHub, Snapshots } from '@kommutator/use-cases';
 import { createWebApi, listenHttp, liveDoor, type Services } from '@kommutator/web-api';
 import type { Surroundings } from '../process/lifecycle.ts';
+import { serveHttps } from './https.ts';
 import { sipWebSocketDoor } from './sip-websocket.ts';
 
 /** What the cabinet's build leaves. */
@@ -42,11 +43,13 @@ export async function serveWeb(
   const pages = liveDoor({ hub, sessions, clock, doubts: listener => sessions.listen(listener) });
   web.upgrades.set('/api/live', pages.take);
   const http = await listenHttp(web, { host: config.httpHost ?? '0.0.0.0', port: config.httpPort });
+  const https = await serveHttps(web, { config, clock, log });
   return {
     async close() {
       sip.close();
       pages.close();
       await http.close();
+      await https.close();
       await web.close();
     },
   };

@@ -1,12 +1,9 @@
-import { access } from 'node:fs/promises';
 import type { Clock } from '@kommutator/base';
 import { joinTransports, openTls, type SipLog, type Transport } from '@kommutator/sip';
 import type { Log } from '@kommutator/telephony';
 import type { Config } from '../config/index.ts';
-import { ownAddress6, ownAddresses } from '../process/own-address.ts';
-import { CertificateFiles } from '../tls/certificate-files.ts';
-import { certificatePaths } from '../tls/paths.ts';
-import { makeSelfSigned } from '../tls/self-signed.ts';
+import type { CertificateFiles } from '../tls/certificate-files.ts';
+import { openCertificate } from '../tls/open-certificate.ts';
 
 export interface SecureOptions {
   readonly config: Config;
@@ -38,25 +35,6 @@ export async function withTls(plain: Transport, options: SecureOptions): Promise
     return plain;
   }
 }
-
-async function openCertificate({ config, clock, log }: SecureOptions): Promise<CertificateFiles> {
-  const paths = certificatePaths(config);
-  const there = await access(paths.cert).then(
-    () => true,
-    () => false,
-  );
-  if (paths.own && !there) {
-    const own = [...ownAddresses(), ownAddress6(config.sipHost ?? '')];
-    const names = [config.publicHost, config.sipHost, ...own].filter(name => name !== null && !ANY.has(name));
-    await makeSelfSigned(paths, names as string[]).catch(error => {
-      throw new Error(`no certificate: install openssl, or set TLS_CERT and TLS_KEY (${String(error)})`);
-    });
-    log.info({ file: paths.cert }, 'self-signed TLS certificate made');
-  }
-  return CertificateFiles.open({ paths, clock, log });
-}
-
-const ANY = new Set(['0.0.0.0', '::']);
 
 /** The same transport, whose end is that of the certificate's watch too. */
 function closing(transport: Transport, certificate: CertificateFiles): Transport {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { CertificatePaths } from './paths.ts';
 
@@ -17,16 +18,15 @@ const run = promisify(execFile);
  * @param names host names and addresses phones may reach us at.
  * @throws Error when `openssl` is missing or fails; nothing is left then.
  */
-export async function makeSelfSigned(
-  { cert, key }: CertificatePaths,
-  names: readonly string[],
-): Promise<void> {
-  const [newCert, newKey] = [`${cert}.new`, `${key}.new`];
+export async function makeSelfSigned(paths: CertificatePaths, names: readonly string[]): Promise<void> {
   const all = new Set([...names, hostname(), 'localhost', '127.0.0.1', '::1']);
   const [subject = 'localhost'] = all;
   const alternative = [...all].map(name => `${isIP(name) === 0 ? 'DNS' : 'IP'}:${name}`).join(',');
-  await mkdir(dirname(key), { recursive: true, mode: 0o700 });
+  const folder = dirname(paths.key);
+  await mkdir(dirname(folder), { recursive: true });
+  const made = await mkdtemp(`${folder}.`);
   try {
+    const [newCert, newKey] = [join(made, basename(paths.cert)), join(made, basename(paths.key))];
     await run(
       'openssl',
       [
@@ -36,9 +36,20 @@ export async function makeSelfSigned(
       ],
       { timeout: WITHIN_MS },
     );
-    await rename(newKey, key);
-    await rename(newCert, cert);
+    await put(made, folder, paths);
   } finally {
-    for (const left of [newCert, newKey]) await rm(left, { force: true });
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** The pair as one, so that two processes that start together end up with one key and its certificate. */
+async function put(made: string, folder: string, { cert, key }: CertificatePaths): Promise<void> {
+  try {
+    await rename(made, folder);
+  } catch {
+    // There is such a folder with something in it: the other's pair, which is as good, or things of the administrator.
+    if (existsSync(cert)) return;
+    await rename(join(made, basename(key)), key);
+    await rename(join(made, basename(cert)), cert);
   }
 }

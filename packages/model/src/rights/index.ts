@@ -2,6 +2,8 @@
 
 /** Rights inside one domain; who has one is always bound to a domain. */
 export const DOMAIN_RIGHTS = [
+  /** Own name, position, e-mail, language (ACC-8.4). */
+  'profile.own',
   /** Own calls, with their protocol (ACC-31). */
   'calls.own',
   /** Calls of the whole domain (ADM-1). */
@@ -37,7 +39,14 @@ export type Right = DomainRight | WideRight;
 export const ROLES = ['user', 'operator', 'admin', 'pool.admin', 'pool.supervisor', 'provider'] as const;
 export type Role = (typeof ROLES)[number];
 
-const OWN: readonly DomainRight[] = ['calls.own', 'calls.export', 'jobs.own', 'live', 'search'];
+const OWN: readonly DomainRight[] = [
+  'profile.own',
+  'calls.own',
+  'calls.export',
+  'jobs.own',
+  'live',
+  'search',
+];
 
 /** Operator adds functions of the contact centre, none of the cabinet's (ACC-8.3). */
 const RIGHTS: Readonly<Record<Role, readonly Right[]>> = {

@@ -2,9 +2,8 @@
 import { err, ok, type Result } from '@kommutator/base';
 import type { UserId } from '@kommutator/model/ids';
 import type { Language } from '@kommutator/model/messages';
-import type { Refusal } from '@kommutator/model/refusals';
 import { type Actor, refuseConflicts, type StoreRefusal, updateUser } from '@kommutator/store';
-import type { Session } from '../session.ts';
+import type { DomainSession } from '../session.ts';
 import type { AccessDesk } from './desk.ts';
 
 export interface ProfileChange {
@@ -20,13 +19,11 @@ export interface ProfileChange {
  */
 export async function changeProfile(
   { store }: AccessDesk,
-  session: Session,
+  session: DomainSession,
   change: ProfileChange,
   since: number | null,
   actor: Actor,
-): Promise<Result<null, Refusal | StoreRefusal>> {
-  // People of pools and of the provider have pages of their own.
-  if (!session.domain) return err({ code: 'access.forbidden', params: {} });
+): Promise<Result<null, StoreRefusal>> {
   const id = session.person.id as UserId;
   const { displayName, position, email, language } = change;
   const columns = Object.entries({ display_name: displayName, position, email, language });

@@ -26,6 +26,8 @@ export interface Cabinet extends AsyncDisposable {
   readonly said: unknown[][];
   /** One more browser with an empty jar. */
   browser(ip?: string): Browser;
+  /** One with a session already: passwords take their time. */
+  as(login: string, domain: string): Promise<Browser>;
 }
 
 /** The whole web side over a database of its own with the demo data. */
@@ -64,6 +66,16 @@ export async function openCabinet(): Promise<Cabinet> {
     dump,
     said,
     browser: ip => new Browser(web, ip ?? '192.0.2.1'),
+    async as(login, domain) {
+      const account = await store.access.findAccount(domain, login);
+      if (!account) throw new Error(`no ${login}`);
+      const browser = new Browser(web, '192.0.2.1');
+      const origin = { ip: '192.0.2.1', agent: 'test' };
+      const { token, session } = await access.sessions.open(account.person, false, origin);
+      browser.cookie = token;
+      browser.csrf = session.csrf;
+      return browser;
+    },
     async [Symbol.asyncDispose]() {
       await web.close();
       await close();
@@ -79,7 +91,7 @@ interface Answer {
 }
 
 /** Keeps a cookie and the csrf of its session, as the cabinet's page does. */
-class Browser {
+export class Browser {
   readonly #web: WebApi;
   readonly #ip: string;
   cookie: string | null = null;

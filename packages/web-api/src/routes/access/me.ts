@@ -25,12 +25,12 @@ export const meRoutes: readonly Route[] = [
   route({
     method: 'PATCH',
     url: '/api/me',
-    right: 'signedIn',
+    right: 'profile.own',
     summary: 'Change the own profile; If-Match refuses what somebody else changed meanwhile',
     schema: { body: Profile, responses: { 200: MeBody } },
   }).handle(async ({ body, services, session, actor, ifVersion }) => {
     const done = await changeProfile(services.access, session, body, ifVersion, actor);
-    if (!done.ok) return 'params' in done.error ? { refused: done.error } : refusedByStore(done.error);
+    if (!done.ok) return refusedByStore(done.error);
     return meOf(services, session);
   }),
   route({

@@ -4,6 +4,9 @@ import { type Route, route } from '../../route.ts';
 
 const Health = z.object({ status: z.string(), missing: z.array(z.string()).optional() });
 
+/** The nil UUID is nobody's. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
 const health = (url: string, summary: string): Route =>
   route({
     method: 'GET',
@@ -20,6 +23,23 @@ const health = (url: string, summary: string): Route =>
 
 export const systemRoutes: readonly Route[] = [
   health('/health', 'Whether calls can be taken'),
+  route({
+    method: 'GET',
+    url: '/ready',
+    right: 'anyone',
+    summary: 'Whether calls can be taken and settings read and changed: /health and the database',
+    schema: { responses: { 200: Health, 503: Health } },
+  }).handle(async ({ services }) => {
+    const now = services.health();
+    const database = await services.store.access.readAccount(NOBODY).then(
+      () => [],
+      () => ['database'],
+    );
+    const missing = [...('missing' in now ? now.missing : []), ...database];
+    return missing.length === 0
+      ? { status: 200, body: { status: 'ok' } }
+      : { status: 503, body: { status: 'unavailable', missing } };
+  }),
   route({
     method: 'GET',
     url: '/metrics',
