@@ -1,7 +1,7 @@
 /**
  * `npm run fuzz [mutants] [seed]`: a million mutants of real and torture messages through parsers, endpoints and a running
  * exchange. Says how long it took and what the heap was before and after; ends with 1 at the first mutant that throws, or
- * leaves something behind, and prints it.
+ * leaves something behind, and prints it; also when the heap has grown.
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -19,6 +19,9 @@ function alive(): number {
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;
 }
+
+/** MB: what is compiled and cached, and no more whether a million are fed or ten. */
+const MOST_GROWTH = 16;
 
 process.on('unhandledRejection', error => {
   console.error('unhandled rejection:', error);
@@ -39,7 +42,10 @@ try {
   }
   const seconds = (performance.now() - began) / 1000;
   console.log(`nothing thrown, nothing left: ${total} mutants in ${seconds.toFixed(0)} s`);
-  console.log(`alive before ${before.toFixed(1)} MB, after ${alive().toFixed(1)} MB`);
+  const after = alive();
+  console.log(`alive before ${before.toFixed(1)} MB, after ${after.toFixed(1)} MB`);
+  if (after - before > MOST_GROWTH)
+    throw new Error(`the heap has grown by ${(after - before).toFixed(1)} MB`);
 } catch (error) {
   if (!(error instanceof Found)) throw error;
   console.error(error.message, '\n', error.cause);
