@@ -127,7 +127,8 @@ export const VARIABLES = {
   sipEdges: variable({
     name: 'SIP_EDGES',
     fallback: '',
-    meaning: 'Addresses of our own SIP edge proxies, whose source and flow headers are believed',
+    meaning:
+      'Addresses of our own SIP edge proxies: not limited, and believed who sent a request (X-Kommutator-Source)',
     read: list('an IP address', address),
   }),
   sipLimits: variable({

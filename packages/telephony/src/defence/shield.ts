@@ -4,6 +4,7 @@ import { AddressList, isPrivate } from '../line/addresses.ts';
 import { TrunkTable } from '../line/trunk-table.ts';
 import type { Directory, Log } from '../ports.ts';
 import { type Ban, type BanRule, Bans } from './bans.ts';
+import { Edges } from './edges.ts';
 import { Buckets, fullBuckets, type Limits } from './limits.ts';
 import { CONNECTION, KINDS, kindOf } from './message-kind.ts';
 import { Recent } from './recent.ts';
@@ -82,7 +83,7 @@ export class Shield implements Screen {
   readonly #strangers: Buckets | null;
   readonly #together = fullBuckets();
   readonly #trunks: TrunkTable;
-  readonly #edges: AddressList;
+  readonly edges: Edges;
   readonly #localNets: AddressList;
   readonly #sources = new Recent<Source>(MOST_SOURCES);
   /** Until when an address is known. */
@@ -100,7 +101,7 @@ export class Shield implements Screen {
     this.#known = o.limits.known && new Buckets(o.limits.known);
     this.#strangers = o.limits.strangers && new Buckets(o.limits.strangers);
     this.#trunks = new TrunkTable(o.directory);
-    this.#edges = new AddressList(o.edges);
+    this.edges = new Edges(o.edges);
     this.#localNets = new AddressList(o.localNets);
     this.security = new SecurityLog(o.clock, o.log);
   }
@@ -140,6 +141,11 @@ export class Shield implements Screen {
     const taken = !this.#bans.holds(key) && this.#mayPass(key, source, from, CONNECTION, now);
     if (!taken) this.#refusedConnections++;
     return taken;
+  }
+
+  /** Whether a client behind an edge is banned: its requests come from an address that never is. */
+  isBanned(client: Peer): boolean {
+    return this.#bans.holds(sourceKey(client.address));
   }
 
   /** Whether an address needs no proof: ours, near by, or a user has proved himself from there. */
@@ -237,12 +243,12 @@ export class Shield implements Screen {
       source.askAt = now + ASK_AGAIN;
       const { address } = from;
       source.ours =
-        this.#edges.has(address) ||
+        this.edges.has(address) ||
         this.#trunks.trusting({ ...from, protocol: 'udp' }) !== null ||
         this.acquaintances.destination(address);
     }
     const web = from.protocol === 'ws' || from.protocol === 'wss';
-    return source.ours && (!web || this.#edges.has(from.address));
+    return source.ours && (!web || this.edges.has(from.address));
   }
 
   #sourceOf(key: string): Source {

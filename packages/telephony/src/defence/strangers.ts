@@ -26,9 +26,11 @@ export class Strangers {
 
   ignores(request: SipRequest, source: Peer): boolean {
     const { shield } = this.#deps;
-    if (!shield.isStranger(source)) return false;
+    const client = shield.edges.clientOf(request, source);
+    if (client !== source && shield.isBanned(client)) return true;
+    if (!shield.isStranger(client)) return false;
     if (!this.#scans(request) && this.#isMeant(request)) return false;
-    shield.scanned(source, request.method);
+    shield.scanned(client, request.method);
     return true;
   }
 

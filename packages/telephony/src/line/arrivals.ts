@@ -88,13 +88,14 @@ export class Arrivals {
       return;
     }
     const { directory } = this.#deps.context;
+    const client = this.#deps.shield.edges.clientOf(invite.request, invite.source);
     const claim = claimOf(
       {
         fromHost: addresses.from.uri.host,
         requestHost: addresses.request.host,
         hasCredentials: headers.has('Proxy-Authorization') || headers.has('Authorization'),
         fromRegisteredSource: this.#deps.bindings.registeredFrom(invite.source),
-        trunk: this.#deps.trunks.trusting(invite.source),
+        trunk: this.#deps.trunks.trusting(client),
       },
       host => directory.domainOfRealm(host) !== null,
     );
@@ -106,7 +107,7 @@ export class Arrivals {
       this.#fromTrunk(invite, addresses, claim.trunk);
       return;
     }
-    this.#deps.shield.scanned(invite.source, 'INVITE');
+    this.#deps.shield.scanned(client, 'INVITE');
     invite.refuse(403, { headers: refusalHeaders(CAUSES.forbidden), once: true });
   }
 

@@ -60,7 +60,8 @@ export class Authenticator {
    * @param realm the domain the sender claims to belong to; it need not exist.
    * @param field `www` for a registrar or user agent server, `proxy` for calls.
    */
-  check(request: SipRequest, source: Peer, realm: string, field: keyof typeof FIELDS): Verdict {
+  check(request: SipRequest, sender: Peer, realm: string, field: keyof typeof FIELDS): Verdict {
+    const source = this.#deps.shield.edges.clientOf(request, sender);
     const answer = this.#answerFor(request, realm, field);
     if (!answer) return this.#challenge(request, source, realm, field);
     const account = accountOf(answer.username, realm);
@@ -106,10 +107,12 @@ export class Authenticator {
   }
 
   #credentials(login: string, realm: string, source: Peer): readonly Opened[] | null {
-    const { directory, demoFromAnywhere } = this.#deps;
+    const { directory, demoFromAnywhere, shield } = this.#deps;
     const domain = directory.domainOfRealm(realm);
     if (domain === null) return null;
-    const local = demoFromAnywhere || isPrivate(source.address);
+    // Behind an edge that does not say who sent it is the whole world.
+    const near = isPrivate(source.address) && !shield.edges.has(source.address);
+    const local = demoFromAnywhere || near;
     const usable = directory
       .credentials(domain, login)
       .filter(credential => local || !credential.privateOnly);

@@ -1,3 +1,4 @@
+import { CAUSES } from '@kommutator/model/cause';
 import type { Transport } from '@kommutator/sip';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { NO_LIMITS } from '../../src/defence/limits.ts';
@@ -114,6 +115,63 @@ describe('scanners get nothing', () => {
     expect(statusOf(await asks({ method: 'OPTIONS', more: tool }, '198.51.100.1'))).toEqual([200]);
     rig.shield?.vouch(STRANGER);
     expect(statusOf(await asks({ method: 'OPTIONS', host: '10.0.0.1', more: tool }))).toEqual([200]);
+  });
+});
+
+describe('SIP_EDGES: who a request is from is what our edge says, and nobody else', () => {
+  const EDGE = '10.0.0.9';
+  const says = (source: string) => [['X-Kommutator-Source', source]] as const;
+  const register = (address: string, headers: readonly (readonly [string, string])[], o = {}) =>
+    new Registration(rig.stack(address, 5000 + ++count), { headers: [...headers], ...o }).send();
+
+  beforeEach(() => {
+    rig = new Rig({ shield: { ...SHIELD, edges: [EDGE] }, privateOnly: true });
+  });
+
+  test.each([
+    ['near by, as the edge says', EDGE, says('udp:192.168.1.5:5060'), 200],
+    ['far away, as the edge says', EDGE, says('udp:203.0.113.9:5060'), 401],
+    ['far away over IPv6', EDGE, says('tls:[2001:db8::9]:40000'), 401],
+    ['somewhere, the edge does not say where', EDGE, [], 401],
+    ['somewhere, the edge says nonsense', EDGE, says('udp:localhost:5060'), 401],
+    ['near by without an edge', '192.168.1.5', [], 200],
+    ['far away, says of himself that he is near', '203.0.113.9', says('udp:192.168.1.5:5060'), 401],
+  ] as const)('a demo account whose phone is %s', async (_, address, headers, status) => {
+    expect((await register(address, headers)).status).toBe(status);
+  });
+
+  test('one who guesses behind an edge is banned, others behind it are not', async () => {
+    rig = new Rig({ shield: { ...SHIELD, edges: [EDGE] } });
+    for (let n = 0; n < 30; n++)
+      await register(EDGE, says('udp:203.0.113.9:5060'), {
+        login: `user${n}`,
+        password: 'x',
+        callId: `e${n}`,
+      });
+    expect(rig.shield?.bans().map(({ source }) => source)).toEqual(['203.0.113.9']);
+    expect((await register(EDGE, says('udp:203.0.113.10:5060'))).status).toBe(200);
+    const silent = register(EDGE, says('udp:203.0.113.9:5060'));
+    await rig.clock.advance(40_000);
+    expect((await silent).status).toBe(408);
+  });
+
+  test('a trunk is known by the address the edge names; the field is not passed on', async () => {
+    const trunks = [trunkOf('carrier', { trusts: ['198.51.100.1'] })];
+    rig = new Rig({ shield: { ...SHIELD, edges: [EDGE] }, trunks });
+    const field = (address: string) => [`X-Kommutator-Source: udp:${address}:5060`];
+    const invite = { method: 'INVITE', host: `74951230001@10.0.0.1`, size: 900, body: SDP };
+    const type = 'Content-Type: application/sdp';
+    await asks({ ...invite, more: [type, ...field('198.51.100.2')] }, EDGE);
+    expect(rig.arrivals).toHaveLength(0);
+    await asks({ ...invite, more: [type, ...field('198.51.100.1')] }, '203.0.113.9');
+    expect(rig.arrivals).toHaveLength(0);
+    const wire = new Wire({ address: EDGE, port: 5061 });
+    await wire.says(messageOf(EDGE, { ...invite, more: [type, ...field('198.51.100.1')] }));
+    expect(rig.arrivals.map(({ from }) => from.kind)).toEqual(['trunk']);
+    rig.arrival.leg.hangup(CAUSES.busy);
+    await rig.clock.settle();
+    const fromUs = rig.network.log.filter(({ from }) => from.address === EXCHANGE.address);
+    expect(fromUs.filter(({ text }) => text.includes('X-Kommutator-Source'))).toEqual([]);
   });
 });
 

@@ -75,7 +75,7 @@ export interface RigOptions {
   /** What everybody speaks; UDP when left out. */
   readonly protocol?: 'tcp';
   /** The transport stands behind a shield with these rules. */
-  readonly shield?: Pick<ShieldOptions, 'limits' | 'ban'>;
+  readonly shield?: Pick<ShieldOptions, 'limits' | 'ban'> & Partial<ShieldOptions>;
 }
 
 /** The line side alone on a network in memory: what arrives is kept, and the test is the flow. */
