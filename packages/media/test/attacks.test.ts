@@ -19,10 +19,13 @@ beforeEach(() => {
 });
 
 /** A packet as the phone of `a` would send it next, from wherever. */
-function packet(payload: readonly number[], payloadType = 8): Buffer {
+const packet = (payload: readonly number[], payloadType = 8): Buffer =>
+  packetAs(payload, a.port, payloadType);
+
+function packetAs(payload: readonly number[], ssrc: number, payloadType = 8): Buffer {
   const bytes = Buffer.from([0x80, ...Array<number>(11).fill(0), ...payload]);
   a.timestamp += 160;
-  writeHeader(bytes, payloadType, false, a.sequence++, a.timestamp, a.port);
+  writeHeader(bytes, payloadType, false, a.sequence++, a.timestamp, ssrc);
   return bytes;
 }
 
@@ -102,6 +105,92 @@ describe('SECURITY: what comes to an RTP port', () => {
     a.endpoint.rtp(bye, '10.0.0.1', 4_000);
     a.says();
     expect(b.sent).toHaveLength(2);
+  });
+
+  describe('RTCP of a neighbour behind the same address', () => {
+    /** A receiver's report that says nothing but who sends it. */
+    const report = (ssrc: number) => {
+      const bytes = Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 0]);
+      bytes.writeUInt32BE(ssrc, 4);
+      return bytes;
+    };
+    /** Where the last report of `a` went: it says BYE when it closes. */
+    const reported = () => {
+      a.endpoint.close();
+      return a.to.at(-1);
+    };
+    beforeEach(() => a.remote({ rtcpMux: false }));
+
+    test('is not answered: another port that does not know the stream', () => {
+      a.endpoint.rtcp(report(0xdead_beef), '10.0.0.1', 9_999);
+      expect(reported()).toBe('10.0.0.1:4001');
+    });
+
+    test('nor one that does, while the phone reports from its own', async () => {
+      a.endpoint.rtcp(report(a.port), '10.0.0.1', 4_001);
+      a.endpoint.rtcp(report(a.port), '10.0.0.1', 9_999);
+      expect(reported()).toBe('10.0.0.1:4001');
+    });
+
+    test('nor a BYE without a report, RFC 3550 A.2', () => {
+      const bye = Buffer.from([0x81, 203, 0, 1, 0, 0, 0, 0]);
+      bye.writeUInt32BE(a.port, 4);
+      a.endpoint.rtcp(bye, '10.0.0.1', 9_999);
+      expect(reported()).toBe('10.0.0.1:4001');
+    });
+
+    test('a phone whose NAT gave its RTCP any port is answered there', async () => {
+      a.endpoint.rtcp(report(a.port), '10.0.0.1', 31_007);
+      a.endpoint.rtcp(report(a.port), '10.0.0.1', 9_999);
+      expect(a.to.at(-1)).toBeUndefined();
+      await stage.clock.advance(15_001);
+      a.endpoint.rtcp(report(a.port), '10.0.0.1', 31_008);
+      expect(reported()).toBe('10.0.0.1:31008');
+    });
+
+    test('on a shared port it comes from where RTP comes from, or not at all', () => {
+      a.remote({ rtcpMux: true });
+      a.endpoint.rtp(report(a.port), '10.0.0.1', 9_999);
+      expect(reported()).toBe('10.0.0.1:4000');
+    });
+  });
+
+  describe('a NAT that gives the phone another port', () => {
+    /** 20 ms of the phone of `a`, from this port. */
+    const says = async (port: number, ssrc = a.port) => {
+      a.endpoint.rtp(packetAs([1], ssrc), '10.0.0.1', port);
+      await stage.clock.advance(20);
+      a.endpoint.sweep(stage.clock.now());
+    };
+
+    beforeEach(() => a.remote({ answered: true }));
+
+    test('it is heard again a second after its last packet, from there alone, and hears us there', async () => {
+      for (let i = 0; i < 50; i++) await says(4_000);
+      const before = b.sent.length;
+      let refused = 0;
+      while (b.sent.length === before) {
+        refused++;
+        await says(31_000);
+      }
+      expect(refused * 20).toBeLessThanOrEqual(1_040);
+      const now = b.sent.length;
+      await says(4_000);
+      expect(b.sent).toHaveLength(now);
+      a.hears(relay(b));
+      b.says();
+      expect(a.to.at(-1)).toBe('10.0.0.1:31000');
+      expect(stage.told().filter(what => what === 'moved')).toHaveLength(1);
+    });
+
+    test('a stranger with a guessed SSRC is not taken for it, however long the phone is silent', async () => {
+      for (let i = 0; i < 50; i++) await says(4_000);
+      const before = b.sent.length;
+      for (let i = 0; i < 500; i++) await says(31_000, 0xdead_beef);
+      expect(b.sent).toHaveLength(before);
+      await says(4_000);
+      expect(b.sent).toHaveLength(before + 1);
+    });
   });
 
   test('no bytes whatsoever make it throw, from the phone or from a stranger, as RTP or RTCP', () => {

@@ -66,6 +66,7 @@ describe('RTCP', () => {
     expect(packet.toString('latin1', 62, 65)).toBe('abc');
     const heard = readRtcp(packet, 99);
     expect(heard).toEqual({
+      from: 42,
       sr: ntpMiddle(wall),
       about: { fractionLost: 64, lost: -3, highest: 70_000, jitter: 12, lsr: 0x1234_5678, dlsr: 65_536 },
       bye: true,
@@ -83,7 +84,7 @@ describe('RTCP', () => {
       bye: false,
     });
     expect([packet[0], packet[1], packet.readUInt16BE(2)]).toEqual([0x80, 201, 1]);
-    expect(readRtcp(packet, 1)).toEqual({ sr: 0, about: undefined, bye: false });
+    expect(readRtcp(packet, 1)).toEqual({ from: 42, sr: 0, about: undefined, bye: false });
   });
 
   test('§6.4.1 round trip: now − LSR − DLSR', () => {

@@ -8,9 +8,11 @@ export class MediaServer {
   readonly #engine: MediaEngine;
   readonly #listeners = new Set<Channel<FromMedia, ToMedia>>();
 
-  constructor(engine: MediaEngine) {
+  /** @param heed is told of every event too, whether anybody is connected or not. */
+  constructor(engine: MediaEngine, heed: (event: Event) => void = () => {}) {
     this.#engine = engine;
     engine.onEvent = event => {
+      heed(event);
       for (const channel of this.#listeners) channel.send('media', event);
     };
   }

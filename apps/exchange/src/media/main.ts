@@ -9,6 +9,7 @@ import { type Running, runChild, type Surroundings } from '../process/lifecycle.
 import { snapshotMetrics } from '../process/metrics.ts';
 import { ownAddress } from '../process/own-address.ts';
 import { mediaMetrics } from './metrics.ts';
+import { Tally } from './tally.ts';
 
 /** One core is left to signalling; beyond eight the ports, not the cores, are the limit. */
 const threads = Math.max(1, Math.min(8, availableParallelism() - 1));
@@ -29,8 +30,9 @@ async function media({ config, paths, clock, log }: Surroundings): Promise<Runni
     log.error({ why }, 'the media engine is lost');
     process.exit(1);
   };
-  const server = new MediaServer(engine);
-  const registry = mediaMetrics(clock, () => [engine.counters().endpoints].flat());
+  const tally = new Tally();
+  const server = new MediaServer(engine, event => tally.event(event));
+  const registry = mediaMetrics(clock, () => [engine.counters().endpoints].flat(), tally);
   const channels = await serveChannels<FromMedia, ToMedia>({
     path: paths.sockets.media,
     role: 'media',

@@ -9,6 +9,8 @@ import type { Outbound } from './outbound.ts';
 
 const RTCP_EVERY: Ms = 5_000;
 const STATS_EVERY: Ms = 10_000;
+/** A peer that sends RTCP does so every five seconds or so: one that is silent for three of them has another port now. */
+const FORGOTTEN: Ms = 15_000;
 
 /** RTCP of one endpoint, and the figures told to signalling. */
 export class Reports {
@@ -20,6 +22,7 @@ export class Reports {
   #remote: Negotiated | undefined;
   /** Where the peer's RTCP came from (behind NAT not where SDP says). */
   #source: Source | undefined;
+  #sourceAt: Ms = 0;
   #rtcpAt: Ms;
   #statsAt: Ms;
   #sentBefore = 0;
@@ -45,17 +48,17 @@ export class Reports {
     this.#remote = to;
   }
 
-  /** A packet on the RTCP port, or on a shared one. Only the host whose RTP we take is heard. */
+  /** A packet on the RTCP port, or on a shared one. */
   receive(packet: Buffer, address: string, port: number): void {
-    const host = this.#latch.source?.address ?? this.#remote?.address;
-    if (address !== host) {
+    const now = this.#clock.now();
+    const heard = readRtcp(packet, this.#out.stream.ssrc);
+    if (!heard || !this.#isPeers(heard.from, address, port, now)) {
       this.refused++;
       return;
     }
-    const heard = readRtcp(packet, this.#out.stream.ssrc);
-    if (!heard) return;
     this.#source = { address, port };
-    this.#in.alive(this.#clock.now());
+    this.#sourceAt = now;
+    this.#in.alive(now);
     if (heard.sr) {
       this.#lsr = heard.sr;
       this.#lsrAt = this.#clock.now();
@@ -64,6 +67,26 @@ export class Reports {
       this.#about = heard.about;
       this.#rtt = roundTrip(this.#clock.wall(), heard.about.lsr, heard.about.dlsr) ?? this.#rtt;
     }
+  }
+
+  /**
+   * Only the host whose RTP we take is heard: from the port that belongs to it, or, behind NAT, from another one that names
+   * the SSRC of its stream while no other does. Many phones may share one address.
+   */
+  #isPeers(ssrc: number, address: string, port: number, now: Ms): boolean {
+    const rtp = this.#out.target;
+    if (address !== rtp.address) return false;
+    if (port === this.#portOf(rtp)) return true;
+    const source = this.#source?.address === address ? this.#source : undefined;
+    if (source?.port === port) return true;
+    if (this.#remote?.rtcpMux) return false;
+    return ssrc === this.#in.reception.ssrc && (!source || now - this.#sourceAt > FORGOTTEN);
+  }
+
+  /** The RTCP port of a peer whose RTP comes from there: as negotiated where that is its negotiated place. */
+  #portOf(rtp: Source): number {
+    if (this.#remote?.rtcpMux) return rtp.port;
+    return this.#remote?.port === rtp.port ? (this.#remote.rtcpPort ?? rtp.port + 1) : rtp.port + 1;
   }
 
   /** @returns figures when they are due. */
@@ -138,8 +161,7 @@ export class Reports {
       wire.rtp(packet, rtp.port, rtp.address);
       return;
     }
-    const fallback = this.#remote.port === rtp.port ? (this.#remote.rtcpPort ?? rtp.port + 1) : rtp.port + 1;
-    const to = this.#source ?? { address: rtp.address, port: fallback };
+    const to = this.#source ?? { address: rtp.address, port: this.#portOf(rtp) };
     if (to.port > 0 && to.port < 65_536) wire.rtcp(packet, to.port, to.address);
   }
 }

@@ -101,6 +101,8 @@ export interface About {
 
 /** What a compound packet tells us. */
 export interface Incoming {
+  /** SSRC of who sends it. */
+  readonly from: number;
   /** Middle of the NTP time of the peer's sender report; 0 = none. */
   readonly sr: number;
   /** The block about our stream. */
@@ -111,13 +113,14 @@ export interface Incoming {
 /**
  * Reads a compound packet; what is malformed ends the reading.
  * @param ssrc ours: blocks about other streams are not our business.
- * @returns undefined when it does not begin as RTCP.
+ * @returns undefined when it does not begin with a sender's or receiver's report (RFC 3550 A.2).
  */
 export function readRtcp(packet: Buffer, ssrc: number): Incoming | undefined {
   let sr = 0;
   let about: Incoming['about'];
   let bye = false;
   let at = 0;
+  if (packet.length < 8 || (packet[1] !== SR && packet[1] !== RR)) return undefined;
   while (at + 8 <= packet.length && (packet[at] as number) >> 6 === 2) {
     const type = packet[at + 1] as number;
     const end = at + 4 * (packet.readUInt16BE(at + 2) + 1);
@@ -129,7 +132,7 @@ export function readRtcp(packet: Buffer, ssrc: number): Incoming | undefined {
     if (type === BYE) bye = true;
     at = end;
   }
-  return at === 0 ? undefined : { sr, about, bye };
+  return at === 0 ? undefined : { from: packet.readUInt32BE(4), sr, about, bye };
 }
 
 function blockAbout(packet: Buffer, at: number, end: number, ssrc: number): Incoming['about'] {

@@ -35,20 +35,14 @@ export class RtpPeer {
   timestamp = 4_294_967_000;
   ssrc = 0x1234_5678;
   payloadTypes: { readonly [codec in CodecName]: number } = { PCMA: 8, PCMU: 0 };
-  readonly #socket: Socket;
+  #socket: Socket;
   readonly #host: string;
   #waiting: { readonly until: () => boolean; readonly done: () => void }[] = [];
 
   constructor(socket: Socket, host = '127.0.0.1') {
     this.#socket = socket;
     this.#host = host;
-    socket.on('message', (packet, from) => {
-      if (isRtcp(packet)) this.rtcp.push(packet);
-      else this.#hear(packet, from.port);
-      const [over, still] = [this.#waiting.filter(w => w.until()), this.#waiting.filter(w => !w.until())];
-      this.#waiting = still;
-      for (const w of over) w.done();
-    });
+    this.#listen(socket);
   }
 
   /**
@@ -56,10 +50,26 @@ export class RtpPeer {
    * @param host where it is, and where it sends to: a loopback address.
    */
   static async open(port = 0, host = '127.0.0.1'): Promise<RtpPeer> {
-    const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-    socket.bind(port, host);
-    await once(socket, 'listening');
-    return new RtpPeer(socket, host);
+    return new RtpPeer(await bound(port, host), host);
+  }
+
+  /** Another port from now on, as a NAT does that has forgotten the old one; the stream goes on. */
+  async rebind(): Promise<void> {
+    const before = this.#socket;
+    const socket = await bound(0, this.#host);
+    this.#listen(socket);
+    this.#socket = socket;
+    before.close();
+  }
+
+  #listen(socket: Socket): void {
+    socket.on('message', (packet, from) => {
+      if (isRtcp(packet)) this.rtcp.push(packet);
+      else this.#hear(packet, from.port);
+      const [over, still] = [this.#waiting.filter(w => w.until()), this.#waiting.filter(w => !w.until())];
+      this.#waiting = still;
+      for (const w of over) w.done();
+    });
   }
 
   get port(): number {
@@ -132,4 +142,11 @@ export class RtpPeer {
       fromPort,
     });
   }
+}
+
+async function bound(port: number, host: string): Promise<Socket> {
+  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  socket.bind(port, host);
+  await once(socket, 'listening');
+  return socket;
 }
