@@ -22,7 +22,7 @@ export interface BaresipEvent {
 export interface BaresipOptions {
   readonly login: string;
   readonly password?: string;
-  readonly transport?: 'udp' | 'tcp';
+  readonly transport?: 'udp' | 'tcp' | 'tls';
   /** Its voice: a sine, Hz. */
   readonly hz: number;
 }
@@ -44,12 +44,12 @@ export interface Baresip extends AsyncDisposable {
  * bridge nobody reads, and its sndfile filter writes what it hears to a file.
  */
 export async function openBaresip(
-  exchange: Pick<RunningExchange, 'sipPort'>,
+  exchange: Pick<RunningExchange, 'sipPort' | 'sipTlsPort' | 'dataDir'>,
   o: BaresipOptions,
 ): Promise<Baresip> {
   const folder = await mkdtemp(join(tmpdir(), 'baresip-'));
   const control = await freeTcpPort();
-  await writeFile(join(folder, 'config'), configOf(folder, control, await freeUdpPort(), o));
+  await writeFile(join(folder, 'config'), configOf(exchange, folder, control, await freeUdpPort(), o));
   await writeFile(join(folder, 'accounts'), accountOf(exchange, o));
   await writeFile(join(folder, 'contacts'), '');
   const child = spawn('baresip', ['-f', folder], { stdio: 'ignore', cwd: folder });
@@ -84,13 +84,21 @@ export async function openBaresip(
   };
 }
 
-const configOf = (folder: string, control: number, sip: number, { hz }: BaresipOptions): string =>
+const configOf = (
+  { dataDir }: { readonly dataDir: string },
+  folder: string,
+  control: number,
+  sip: number,
+  { hz }: BaresipOptions,
+): string =>
   [
     `module_path ${MODULES}`,
     ...['g711', 'ausine', 'aubridge', 'sndfile'].map(name => `module ${name}.so`),
     ...['account', 'menu', 'ctrl_tcp'].map(name => `module_app ${name}.so`),
     `ctrl_tcp_listen 127.0.0.1:${control}`,
     `sip_listen 127.0.0.1:${sip}`,
+    // It trusts the exchange's own certificate and nobody else's.
+    `sip_cafile ${join(dataDir, 'tls/cert.pem')}`,
     'net_interface 127.0.0.1',
     // The sine is made in stereo at 48 kHz only; baresip brings it down to the codec's form.
     'ausrc_srate 48000',
@@ -102,12 +110,16 @@ const configOf = (folder: string, control: number, sip: number, { hz }: BaresipO
     '',
   ].join('\n');
 
-const accountOf = ({ sipPort }: { readonly sipPort: number }, o: BaresipOptions): string => {
+const accountOf = (
+  { sipPort, sipTlsPort }: Pick<RunningExchange, 'sipPort' | 'sipTlsPort'>,
+  o: BaresipOptions,
+): string => {
   const transport = o.transport ?? 'udp';
+  const port = transport === 'tls' ? sipTlsPort : sipPort;
   const params = [
     `auth_user=${o.login}`,
     `auth_pass=${o.password ?? 'Demo-1234'}`,
-    `outbound="sip:127.0.0.1:${sipPort};transport=${transport}"`,
+    `outbound="sip:127.0.0.1:${port};transport=${transport}"`,
     'regint=600',
   ];
   return `<sip:${o.login}@demo.kommutator.test>;${params.join(';')}\n`;

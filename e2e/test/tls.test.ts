@@ -1,5 +1,15 @@
-/** SIP over TLS with the certificate the exchange made for itself. */
-import { openPhone, type RealPhone, type RunningExchange, startExchange } from '@kommutator/e2e';
+/** SIP over connections: TLS with the certificate the exchange made for itself, and what else a stream may do. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { SystemClock } from '@kommutator/base';
+import {
+  eventually,
+  openBaresip,
+  openPhone,
+  type RealPhone,
+  type RunningExchange,
+  startExchange,
+} from '@kommutator/e2e';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let exchange: RunningExchange;
@@ -52,6 +62,55 @@ test('RFC 5626 §4.2.1 a phone whose connection is gone is not rung any more', a
   await expect.poll(() => exchange.output()).toContain('connection of a contact lost');
   const call = await boris.phone.calls('103');
   expect(await call.over).toMatchObject({ status: 480 });
+});
+
+test('baresip calls over TLS and is called over it; both hear each other', async () => {
+  const clock = new SystemClock();
+  await using baresip = await openBaresip(exchange, { login: 'gleb', hz: 700, transport: 'tls' });
+  const hears = (hz: number) => eventually(clock, () => baresip.hasHeard(hz), Boolean, 20_000);
+  await baresip.command('dial', '102');
+  await boris.phone.rings();
+  boris.phone.answers();
+  await baresip.next('CALL_ESTABLISHED');
+  await Promise.all([hears(900), ear(boris).untilHears(700)]);
+  await baresip.command('hangup');
+  await baresip.next('CALL_CLOSED');
+  const call = await anna.phone.calls('104');
+  await baresip.next('CALL_INCOMING');
+  await baresip.command('accept');
+  await call.decided;
+  expect(call.talking).toBe(true);
+  await Promise.all([hears(500), ear(anna).untilHears(700)]);
+  anna.phone.hangsUp();
+  await call.over;
+});
+
+test('RFC 3261 §18.3, RFC 5626 §4.4.1 a TCP stream byte by byte, pings in it, three requests in one segment', async () => {
+  const socket = connect(exchange.sipPort, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.setNoDelay(true);
+  let said = '';
+  socket.on('data', chunk => {
+    said += String(chunk);
+  });
+  const register = (n: number) =>
+    'REGISTER sip:demo.kommutator.test SIP/2.0\r\n' +
+    `Via: SIP/2.0/TCP 127.0.0.1:5999;branch=z9hG4bKbytes${n};rport\r\nMax-Forwards: 70\r\n` +
+    'From: <sip:anna@demo.kommutator.test>;tag=b\r\nTo: <sip:anna@demo.kommutator.test>\r\n' +
+    `Call-ID: bytes${n}\r\nCSeq: 1 REGISTER\r\nContact: <sip:anna@127.0.0.1:5999;transport=tcp>\r\n` +
+    'Content-Length: 0\r\n\r\n';
+  const challenges = (n: number) => expect.poll(() => said.split('SIP/2.0 401 ').length - 1).toBe(n);
+  for (const byte of Buffer.from(register(1))) {
+    socket.write(Buffer.from([byte]));
+    await new Promise(setImmediate);
+  }
+  await challenges(1);
+  said = '';
+  socket.write('\r\n\r\n');
+  await expect.poll(() => said).toBe('\r\n');
+  socket.write(register(2) + register(3) + register(4));
+  await challenges(3);
+  socket.destroy();
 });
 
 test('kommutator doctor knows the TLS port and the certificate', async () => {

@@ -10,6 +10,8 @@ export interface WebSocketClientOptions {
   /** PEM of the authority the server's certificate is checked against. */
   readonly authorities?: string;
   readonly clock?: Clock;
+  /** Of the upgrade request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** What Via and Contact say: browsers know no address of their own (RFC 7118 §5). */
   readonly host?: string;
 }
@@ -19,10 +21,10 @@ export interface WebSocketClientOptions {
  * Rejects when the connection is refused.
  */
 export async function openWebSocketClient(o: WebSocketClientOptions): Promise<Transport> {
-  const { url, authorities: ca, clock = new SystemClock() } = o;
+  const { url, authorities: ca, headers = {}, clock = new SystemClock() } = o;
   const secure = url.startsWith('wss:');
   const protocol = secure ? 'wss' : 'ws';
-  const socket = new WebSocket(url, 'sip', { ...(ca && { ca }), perMessageDeflate: false });
+  const socket = new WebSocket(url, 'sip', { ...(ca && { ca }), headers, perMessageDeflate: false });
   await once(socket, 'open');
   const { hostname, port } = new URL(url);
   const server: Peer = {
