@@ -1,4 +1,4 @@
-import { isPlainRtp } from './parse.ts';
+import { isPlainRtp } from './protection.ts';
 import type {
   AudioCodec,
   AudioDescription,
@@ -37,8 +37,11 @@ const withType = (ours: AudioCodec, payloadType: number): AudioCodec =>
  * The codecs of an offer that we have, in the offerer's order with the offerer's payload types (RFC 3264 §6.1).
  * @returns null when there is none, or the stream is not plain RTP: refuse with 488.
  */
-export function answerAudio(offer: AudioDescription, supported: readonly AudioCodec[]): AgreedAudio | null {
-  if (!isPlainRtp(offer.profile)) return null;
+export const answerAudio = (offer: AudioDescription, supported: readonly AudioCodec[]): AgreedAudio | null =>
+  isPlainRtp(offer.profile) ? commonAudio(offer, supported) : null;
+
+/** The same whatever the protection, which is somebody else's to agree. @returns null when there is none. */
+export function commonAudio(offer: AudioDescription, supported: readonly AudioCodec[]): AgreedAudio | null {
   const codecs: AudioCodec[] = [];
   for (const offered of offer.codecs) {
     const ours = supported.find(codec => same(codec, offered));

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { err, ok, type Result } from '@kommutator/base';
+import { addressOf, isPlainRtp, readCrypto, readDtls } from './protection.ts';
 import { parseRaw, type RawMedia, type RawSdp } from './raw.ts';
 import type { AudioCodec, AudioDescription, SessionDescription } from './types.ts';
 
@@ -34,31 +34,31 @@ export function parseSdp(body: Uint8Array | string): Result<SessionDescription, 
   if (sessionVersion === undefined) return fault('origin', 'no readable o= line');
   if (raw.media.length > MAX_MEDIA) return fault('too-long', `${raw.media.length} m= lines`);
 
-  const media: { kind: string; protocol: string; formats: string; port: number }[] = [];
-  for (const { line } of raw.media) {
+  const media: SessionDescription['media'][number][] = [];
+  for (const { line, mid } of raw.media) {
     const port = Number(line?.port);
     const formats = line?.formats.trim() ?? '';
     if (!line || !isPort(port) || formats === '') {
       return fault('media-line', `m= line ${media.length + 1} is malformed`);
     }
-    media.push({ kind: line.kind, protocol: line.protocol, formats, port });
+    media.push({ kind: line.kind, protocol: line.protocol, formats, port, mid });
   }
 
   const audioIndex = chooseAudio(media);
   const line = media[audioIndex];
   const chosen = raw.media[audioIndex];
-  if (!line || !chosen) return ok({ media, audioIndex, sessionVersion, audio: null });
-  const address = chosen.address ?? raw.address ?? '';
-  if (isIP(address) === 0) return fault('connection', 'no c= line with an IP address for the audio stream');
-  return ok({ media, audioIndex, sessionVersion, audio: readAudio(raw, chosen, line, address) });
+  const bundle = raw.bundle?.split(' ').slice(0, MAX_MEDIA);
+  if (!line || !chosen) return ok({ media, bundle, audioIndex, sessionVersion, audio: null });
+  const dtls = readDtls(raw, chosen);
+  const address = addressOf(chosen.address ?? raw.address ?? '', dtls !== undefined);
+  if (address === null) return fault('connection', 'no c= line with an IP address for the audio stream');
+  const audio = { ...readAudio(raw, chosen, line, address), dtls, crypto: readCrypto(chosen) };
+  return ok({ media, bundle, audioIndex, sessionVersion, audio });
 }
 
 const fault = (code: SdpFault['code'], detail: string) => err<SdpFault>({ code, detail });
 
 const isPort = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= 65_535;
-
-/** RTP without encryption, with or without early feedback. */
-export const isPlainRtp = (profile: string): boolean => profile === 'RTP/AVP' || profile === 'RTP/AVPF';
 
 function chooseAudio(media: SessionDescription['media']): number {
   const live = (line: { kind: string; port: number }) => line.kind === 'audio' && line.port > 0;
@@ -71,7 +71,7 @@ function readAudio(
   stream: RawMedia,
   { formats, port, protocol }: SessionDescription['media'][number],
   address: string,
-): AudioDescription {
+): Omit<AudioDescription, 'dtls' | 'crypto'> {
   const maps = payloadMaps(stream);
   const codecs: AudioCodec[] = [];
   let telephoneEvent: number | undefined;

@@ -4,6 +4,8 @@ import type { Direction } from './types.ts';
 export interface RawSdp extends RawSection {
   version: string | undefined;
   sessionVersion: string | undefined;
+  /** The identification tags of the first BUNDLE group. */
+  bundle: string | undefined;
   readonly media: RawMedia[];
 }
 
@@ -13,6 +15,10 @@ interface RawSection {
   address: string | undefined;
   direction: Direction | undefined;
   ptime: string | undefined;
+  iceUfrag: string | undefined;
+  icePassword: string | undefined;
+  setup: string | undefined;
+  readonly fingerprints: string[];
 }
 
 export interface RawMedia extends RawSection {
@@ -25,6 +31,8 @@ export interface RawMedia extends RawSection {
   } | null;
   rtcpPort: string | undefined;
   rtcpMux: boolean;
+  mid: string | undefined;
+  readonly crypto: string[];
   readonly maps: RawMap[];
   /** Format parameters by payload type. */
   readonly parameters: Map<number, string>;
@@ -37,6 +45,7 @@ interface RawMap {
   readonly channels: string | undefined;
 }
 
+const BUNDLE = 'group:BUNDLE ';
 const LINE_END = /\r\n?|\n/;
 const ORIGIN = /^\S* \d* (\d+) \S* IP\d /;
 const CONNECTION = /^IN IP\d (\S+)/;
@@ -47,7 +56,13 @@ const FMTP = /^(\d+) ([^\t]*)/;
 /** Takes apart the lines of RFC 8866 that matter here and passes over the rest. Of a line
  * that may stand once the last readable one counts. */
 export function parseRaw(text: string): RawSdp {
-  const sdp: RawSdp = { ...section(), version: undefined, sessionVersion: undefined, media: [] };
+  const sdp: RawSdp = {
+    ...section(),
+    version: undefined,
+    sessionVersion: undefined,
+    bundle: undefined,
+    media: [],
+  };
   let media: RawMedia | null = null;
   for (const line of text.split(LINE_END)) {
     if (line[1] !== '=') continue;
@@ -69,6 +84,7 @@ export function parseRaw(text: string): RawSdp {
         sdp.media.push(media);
         break;
       case 'a':
+        if (!media && value.startsWith(BUNDLE)) sdp.bundle ??= value.slice(BUNDLE.length);
         attribute(media ?? sdp, media, value);
         break;
     }
@@ -76,7 +92,15 @@ export function parseRaw(text: string): RawSdp {
   return sdp;
 }
 
-const section = (): RawSection => ({ address: undefined, direction: undefined, ptime: undefined });
+const section = (): RawSection => ({
+  address: undefined,
+  direction: undefined,
+  ptime: undefined,
+  iceUfrag: undefined,
+  icePassword: undefined,
+  setup: undefined,
+  fingerprints: [],
+});
 
 function mediaOf(value: string): RawMedia {
   const [, kind, port, protocol, formats] = MEDIA.exec(value) ?? [];
@@ -86,6 +110,8 @@ function mediaOf(value: string): RawMedia {
     line: whole ? { kind, port, protocol, formats } : null,
     rtcpPort: undefined,
     rtcpMux: false,
+    mid: undefined,
+    crypto: [],
     maps: [],
     parameters: new Map(),
   };
@@ -116,6 +142,24 @@ function attribute(here: RawSection, media: RawMedia | null, text: string): void
       break;
     case 'rtcp-mux':
       if (media) media.rtcpMux = true;
+      break;
+    case 'mid':
+      if (media) media.mid = value;
+      break;
+    case 'crypto':
+      if (media) media.crypto.push(value);
+      break;
+    case 'fingerprint':
+      here.fingerprints.push(value);
+      break;
+    case 'setup':
+      here.setup = value;
+      break;
+    case 'ice-ufrag':
+      here.iceUfrag = value;
+      break;
+    case 'ice-pwd':
+      here.icePassword = value;
       break;
   }
 }

@@ -27,6 +27,27 @@ export interface AudioDescription {
   readonly rtcpMux: boolean;
   /** RTP/AVP, RTP/SAVP, UDP/TLS/RTP/SAVPF … */
   readonly profile: string;
+  /** Set when fingerprint and ICE stand there whole. */
+  readonly dtls?: DtlsDescription | undefined;
+  /** Keys of SRTP that can be used, in the order of preference. */
+  readonly crypto: readonly CryptoLine[];
+}
+
+/** Who says hello in DTLS (RFC 8842); `actpass` leaves it to who answers. */
+export type Setup = 'active' | 'passive' | 'actpass';
+
+/** DTLS-SRTP and ICE of one side (RFC 5763, RFC 8839). */
+export interface DtlsDescription {
+  readonly fingerprints: readonly { readonly hash: string; readonly value: string }[];
+  readonly setup: Setup;
+  readonly ice: { readonly ufrag: string; readonly password: string };
+}
+
+/** One a=crypto line (RFC 4568): key and salt in base64. */
+export interface CryptoLine {
+  readonly tag: number;
+  readonly suite: string;
+  readonly key: string;
 }
 
 /** A parsed description: the audio stream we talk, and where it stands among the m-lines. */
@@ -38,7 +59,11 @@ export interface SessionDescription {
     readonly protocol: string;
     readonly formats: string;
     readonly port: number;
+    /** Identification tag (RFC 5888). */
+    readonly mid?: string | undefined;
   }[];
+  /** The streams that share one transport (RFC 9143). */
+  readonly bundle?: readonly string[] | undefined;
   readonly audioIndex: number;
   readonly sessionVersion: string;
 }
@@ -54,4 +79,25 @@ export interface LocalDescription {
   readonly direction: Direction;
   readonly ptime: number;
   readonly rtcpPort?: number | undefined;
+  readonly secure?: LocalProtection | undefined;
 }
+
+/** What our description says of the protection of its stream. */
+export type LocalProtection =
+  | {
+      readonly by: 'sdes';
+      /** Profile of an offer; an answer has that of the offer. RTP/AVP: only if the other side can (RFC 8643). */
+      readonly profile: 'RTP/AVP' | 'RTP/SAVP';
+      readonly crypto: readonly CryptoLine[];
+    }
+  | {
+      readonly by: 'dtls';
+      /** SHA-256 of our certificate. */
+      readonly fingerprint: string;
+      readonly setup: Setup;
+      readonly ice: { readonly ufrag: string; readonly password: string };
+      /** Addresses our port is reached at, the best first. */
+      readonly candidates: readonly string[];
+      /** Source of what we send. */
+      readonly ssrc: number;
+    };

@@ -90,6 +90,7 @@ describe('reading', () => {
         ptime: 30,
         rtcpPort: 4005,
         rtcpMux: true,
+        crypto: [],
         profile: 'RTP/AVP',
       },
     });
@@ -273,7 +274,7 @@ describe('writing', () => {
           const { sessionId: _, version, ...audio } = ours;
           const read = parsed(writeOffer(ours));
           expect(read.sessionVersion).toBe(String(version));
-          expect(read.audio).toEqual({ ...audio, rtcpMux: false, profile: 'RTP/AVP' });
+          expect(read.audio).toEqual({ ...audio, rtcpMux: false, profile: 'RTP/AVP', crypto: [] });
           expect(readAnswer(ours, read)).toEqual({
             codecs: ours.codecs,
             receive: ours.codecs,

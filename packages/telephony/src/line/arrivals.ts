@@ -193,7 +193,7 @@ export class Arrivals {
   #arrive(invite: InviteServer, caller: Caller): void {
     const { context, onArrival } = this.#deps;
     const { headers } = invite.request;
-    const negotiation = new Negotiation(context, invite.source.address);
+    const negotiation = new Negotiation(context, invite.source);
     const body = offerOf(invite.request);
     if (body === 'unsupported') {
       invite.refuse(415, { headers: [['Accept', 'application/sdp']] });

@@ -17,6 +17,8 @@ import type { MediaHub } from './media-hub.ts';
 export interface MediaAddress {
   readonly address: string;
   readonly port: number;
+  /** What SDP tells a browser of the endpoint. */
+  readonly shown?: Extract<Answer, { ok: true }>['shown'];
 }
 
 export type Quality = Extract<Event, { is: 'stats' }>;
@@ -35,6 +37,8 @@ export interface MediaInit {
   readonly ep: Ep;
   readonly domain: string;
   readonly language: string;
+  /** What the endpoint is opened as; asked when it is. */
+  readonly as: () => 'rtp' | 'webrtc';
 }
 
 /** An engine that takes longer to open an endpoint is as good as none. */
@@ -185,14 +189,14 @@ export class LegMedia {
   }
 
   async #open(): Promise<MediaAddress | null> {
-    const { domain, language } = this.#init;
+    const { domain, language, as } = this.#init;
     this.#hub.add(this);
-    const opening = this.#hub.send({ do: 'open', ep: this.ep, domain, as: 'rtp', language });
+    const opening = this.#hub.send({ do: 'open', ep: this.ep, domain, as: as(), language });
     if (this.#hears) this.#tell({ do: 'hear', ep: this.ep, what: this.#hears }, true);
     void opening.then(answer => this.#openedTooLate(answer));
     const answer = await within(this.#init.clock, OPEN_WITHIN, opening);
     if (answer?.ok && answer.address !== undefined && answer.port !== undefined)
-      return { address: answer.address, port: answer.port };
+      return { address: answer.address, port: answer.port, ...(answer.shown && { shown: answer.shown }) };
     this.#hub.remove(this);
     return null;
   }

@@ -86,6 +86,7 @@ export abstract class LineLeg implements Leg {
       ep: this.ep,
       domain: config.id,
       language: config.language,
+      as: () => init.negotiation.as,
     });
     this.#keys = new LegKeys({
       clock: context.clock,

@@ -223,6 +223,9 @@ function adopt(
   return new AdoptedLeg({ id, context, config, party, maxForwards, negotiation }, sipCallId, known, living);
 }
 
+/** The far end of an INVITE that does not leave. */
+const NOWHERE = { protocol: 'udp', address: '' } as const;
+
 type Ways = Parameters<typeof departureOf>[0];
 
 function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
@@ -240,7 +243,7 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
     config: order.call.config,
     party: farEndOf(order),
     maxForwards,
-    negotiation: new Negotiation(context, leaves ? departure.peer.address : '', caller?.negotiation),
+    negotiation: new Negotiation(context, leaves ? departure.peer : NOWHERE, caller?.negotiation),
   });
   if (breadth && departure !== CAUSES.tooManyBranches) void leg.ended.then(() => breadth.give());
   // The flow adopts the leg in this tick: what comes of it is noted in its call.

@@ -1,17 +1,18 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { err, ok, type Result } from '@kommutator/base';
 import type { CodecName, Living, Negotiated } from '@kommutator/media';
 import {
   type AgreedAudio,
   type AudioCodec,
   type AudioDescription,
-  answerAudio,
   type Body,
+  commonAudio,
   DEFAULT_CODECS,
   isHold,
   type LocalDescription,
   mirrorDirection,
   offerCodecs,
+  type Peer,
   parseSdp,
   readAnswer,
   type SessionDescription,
@@ -22,6 +23,7 @@ import {
 import { plainAddress } from './addresses.ts';
 import type { MediaAddress } from './leg-media.ts';
 import type { LineContext } from './line-context.ts';
+import { Protection } from './protection.ts';
 
 const PTIME = 20;
 
@@ -47,6 +49,8 @@ export class Negotiation {
   readonly peer: string;
   readonly #surroundings: Surroundings;
   readonly #preferred: readonly AudioCodec[];
+  readonly #protection: Protection;
+  #place: MediaAddress | null = null;
   #local: LocalDescription;
   #written = '';
   /** Their last offer, accepted and not necessarily answered yet. */
@@ -57,8 +61,9 @@ export class Negotiation {
   #agreed: AgreedAudio | null = null;
 
   /** @param caller whose codecs come first in an offer of ours. */
-  constructor(surroundings: Surroundings, peer: string, caller?: Negotiation) {
-    this.peer = peer;
+  constructor(surroundings: Surroundings, peer: Pick<Peer, 'address' | 'protocol'>, caller?: Negotiation) {
+    this.peer = peer.address;
+    this.#protection = new Protection(peer);
     this.#surroundings = surroundings;
     this.#preferred = offerCodecs(caller?.agreed ?? [], DEFAULT_CODECS);
     this.#local = {
@@ -135,15 +140,21 @@ export class Negotiation {
     return this.#owesAnswer;
   }
 
+  /** What kind of endpoint the leg needs. */
+  get as(): 'rtp' | 'webrtc' {
+    return this.#protection.as;
+  }
+
   /** Our endpoint is open: its address goes into SDP. A phone outside our networks is told the public one. */
-  place({ address, port }: MediaAddress): void {
+  place(at: MediaAddress): void {
     const { settings, isInside } = this.#surroundings;
     // The family is that of their offer, else of their signalling (RFC 6157 §4).
     const six = isIPv6(plainAddress(this.#offer?.audio?.address ?? this.peer));
-    const own = (six && settings.address6) || address;
+    const own = (six && settings.address6) || at.address;
     const outside = settings.publicAddress;
     const told = outside === null || isInside(this.peer) || isIPv6(outside) !== six ? own : outside;
-    this.#local = { ...this.#local, address: told, port };
+    this.#place = at;
+    this.#local = { ...this.#local, address: told, port: at.port };
   }
 
   /** Takes an offer of theirs. Nothing is changed by one that is refused. */
@@ -152,8 +163,9 @@ export class Negotiation {
     if (!parsed.ok) return err('malformed');
     const { audio } = parsed.value;
     if (!audio) return err('no-audio');
-    const agreed = answerAudio(audio, DEFAULT_CODECS);
+    const agreed = commonAudio(audio, DEFAULT_CODECS);
     if (!agreed) return err('no-codec');
+    if (!this.#protection.accept(audio).ok) return err('no-codec');
     this.#offer = parsed.value;
     this.#owesAnswer = true;
     this.#describe(audio, agreed);
@@ -164,7 +176,9 @@ export class Negotiation {
   answer(): Body {
     const { codecs = this.#preferred, telephoneEvent } = this.#agreed ?? {};
     const direction = this.#remote ? mirrorDirection(this.#remote.direction) : 'sendrecv';
-    this.#local = { ...this.#local, codecs, telephoneEvent, direction };
+    const place = this.#place;
+    const secure = place ? this.#protection.answer(place, this.#local.address) : undefined;
+    this.#local = { ...this.#local, codecs, telephoneEvent, direction, secure };
     const offer = this.#offer;
     this.#owesAnswer = false;
     return this.#write(local => (offer ? writeAnswer(local, offer) : writeOffer(local)));
@@ -173,7 +187,10 @@ export class Negotiation {
   /** Our offer: the caller's codecs first, then the rest of ours. Within the call: what is in use comes first. */
   offer(): Body {
     const codecs = this.#agreed ? offerCodecs(this.#agreed.codecs, DEFAULT_CODECS) : this.#preferred;
-    this.#local = { ...this.#local, codecs, telephoneEvent: TELEPHONE_EVENT, direction: 'sendrecv' };
+    const place = this.#place;
+    const secure = place ? this.#protection.offer(place, this.#local.address) : undefined;
+    const direction = 'sendrecv';
+    this.#local = { ...this.#local, codecs, telephoneEvent: TELEPHONE_EVENT, direction, secure };
     return this.#write(writeOffer);
   }
 
@@ -182,6 +199,7 @@ export class Negotiation {
     const parsed = parseSdp(body);
     const agreed = parsed.ok ? readAnswer(this.#local, parsed.value) : null;
     if (!parsed.ok || !parsed.value.audio || !agreed) return false;
+    if (!this.#protection.conclude(parsed.value.audio)) return false;
     this.#describe(parsed.value.audio, agreed);
     return true;
   }
@@ -192,6 +210,7 @@ export class Negotiation {
     const agreed = this.#agreed;
     const send = agreed?.codecs.map(codecOf).find(codec => codec !== null);
     if (!remote || !agreed || !send) return null;
+    const secure = this.#protection.agreed;
     return {
       address: remote.address,
       port: remote.port,
@@ -204,16 +223,24 @@ export class Negotiation {
       direction: isUnspecified(remote.address) ? 'inactive' : mirrorDirection(remote.direction),
       ptime: remote.ptime ?? PTIME,
       signallingAddress: this.peer,
+      ...(secure && { secure }),
     };
   }
 
-  #describe(audio: AudioDescription, agreed: AgreedAudio): void {
+  #describe(described: AudioDescription, agreed: AgreedAudio): void {
+    // Where a browser is, its checks tell; what stands in its SDP may be hidden.
+    const audio = described.dtls && this.as === 'webrtc' ? { ...described, ...this.#hidden } : described;
     const before = this.#remote;
     const mute = audio.direction === 'inactive' || isUnspecified(audio.address);
     const holdsNow = before !== null && (this.#onHold || !isHold(before));
     this.#onHold = isHold(audio) && (mute || holdsNow);
     this.#remote = audio;
     this.#agreed = agreed;
+  }
+
+  /** A place for the engine to know a browser's stream by. */
+  get #hidden(): { readonly address: string; readonly port: number; readonly rtcpMux: true } {
+    return { address: isIP(this.peer) === 0 ? '127.0.0.1' : this.peer, port: 9, rtcpMux: true };
   }
 
   /** The version grows when the description differs from the last one written (RFC 3264 §8). */
