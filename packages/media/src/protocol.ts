@@ -122,6 +122,7 @@ export interface Living {
   /** Of ours, as the answer to `open` said; port 0 while it is being bound. */
   readonly address: string;
   readonly port: number;
+  readonly shown?: Shown;
   /** The last `remote`. */
   readonly remote?: Negotiated | undefined;
   /** What it hears at this moment: a playlist that has ended is what came `then`. */
@@ -134,13 +135,19 @@ export interface Living {
 /** What becomes of keys pressed: passed to who hears the endpoint, kept from him, or ignored. All but `off` are reported. */
 export type Watched = 'relay' | 'withhold' | 'off';
 
+/** What SDP tells a browser of an endpoint: SHA-256 of our certificate, and the source of what we send. */
+export interface Shown {
+  readonly fingerprint: string;
+  readonly ssrc: number;
+}
+
 export type Answer =
   | {
       readonly ok: true;
       readonly address?: string;
       readonly port?: number;
-      /** For `webrtc`: SHA-256 of our certificate as SDP writes it, and the source of what we send. */
-      readonly shown?: { readonly fingerprint: string; readonly ssrc: number };
+      /** For `webrtc`. */
+      readonly shown?: Shown;
       /** Of `adopt`. */
       readonly living?: readonly Living[];
       readonly next?: number;

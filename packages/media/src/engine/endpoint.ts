@@ -1,6 +1,17 @@
 import type { Clock, Ms } from '@kommutator/base';
 import type { DtlsCertificate } from '../dtls/certificate.ts';
-import type { Answer, Command, Ep, Event, Hear, Key, Living, Negotiated, Watched } from '../protocol.ts';
+import type {
+  Answer,
+  Command,
+  Ep,
+  Event,
+  Hear,
+  Key,
+  Living,
+  Negotiated,
+  Shown,
+  Watched,
+} from '../protocol.ts';
 import { Latch } from '../rtp/latch.ts';
 import { isRtcp } from '../rtp/packet.ts';
 import { SdesShield } from '../secure/sdes.ts';
@@ -76,7 +87,7 @@ export class Endpoint implements Inlet, Listener, Paced {
   }
 
   /** What SDP tells a browser of us; undefined where there is none. */
-  get shown(): { readonly fingerprint: string; readonly ssrc: number } | undefined {
+  get shown(): Shown | undefined {
     if (!this.#webrtc) return undefined;
     return { fingerprint: this.#shared.certificate().fingerprint, ssrc: this.#out.stream.ssrc };
   }
@@ -120,6 +131,7 @@ export class Endpoint implements Inlet, Listener, Paced {
       language: this.#language,
       address,
       port: this.port ?? 0,
+      ...(this.shown && { shown: this.shown }),
       ...(this.#negotiated && { remote: this.#negotiated }),
       hear: this.#hears,
       ...this.#watched,

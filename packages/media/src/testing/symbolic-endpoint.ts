@@ -1,5 +1,5 @@
 import type { Timer } from '@kommutator/base';
-import type { Command, Ep, Hear, Living, Negotiated } from '../protocol.ts';
+import type { Command, Ep, Hear, Living, Negotiated, Shown } from '../protocol.ts';
 
 type Watch = Pick<Extract<Command, { do: 'watch' }>, 'keys' | 'lostAfter'>;
 export type Playing = Extract<Hear, { play: unknown }>;
@@ -26,17 +26,26 @@ export interface SymbolicEndpoint {
 export const OURS = '192.0.2.1';
 
 /** What `adopt` tells of it. */
-export const livingOf = ({ ep, domain, language, port, remote, hear, watch }: SymbolicEndpoint): Living => ({
-  ep,
-  domain,
-  language,
-  address: OURS,
-  port,
-  ...(remote && { remote }),
-  hear,
-  keys: watch.keys,
-  lostAfter: watch.lostAfter,
-});
+export const livingOf = (endpoint: SymbolicEndpoint): Living => {
+  const { ep, domain, language, port, remote, hear, watch } = endpoint;
+  const shown = shownOf(endpoint);
+  return {
+    ep,
+    domain,
+    language,
+    address: OURS,
+    port,
+    ...(shown && { shown }),
+    ...(remote && { remote }),
+    hear,
+    keys: watch.keys,
+    lostAfter: watch.lostAfter,
+  };
+};
+
+/** A certificate and a stream that a browser's endpoint has not. */
+export const shownOf = ({ as, port }: SymbolicEndpoint): Shown | undefined =>
+  as === 'webrtc' ? { fingerprint: Array(32).fill('5A').join(':'), ssrc: port } : undefined;
 
 /** `host:port` of the phone behind an endpoint. */
 export const farOf = (endpoint: SymbolicEndpoint): string | undefined =>

@@ -7,6 +7,7 @@ import {
   OURS,
   type Playing,
   type SymbolicEndpoint,
+  shownOf,
   sourcesOf,
   weReceive,
   weSend,
@@ -20,9 +21,6 @@ export interface SymbolicOptions {
   /** Clips that have no file: they take no time and end as `missing`. */
   readonly missing?: readonly string[];
 }
-
-/** A certificate and a stream that it has not. */
-const SHOWN = { fingerprint: Array(32).fill('5A').join(':'), ssrc: 4_242 };
 
 /**
  * A media engine without audio: only who hears what, at virtual speed. Messages are cloned as a socket would,
@@ -167,7 +165,8 @@ export class SymbolicEngine implements MediaEngine {
       this.#endpoints.set(ep, endpoint);
     }
     const answer = { ok: true, address: OURS, port: endpoint.port } as const;
-    return endpoint.as === 'webrtc' ? { ...answer, shown: SHOWN } : answer;
+    const shown = shownOf(endpoint);
+    return shown ? { ...answer, shown } : answer;
   }
 
   #hear(endpoint: SymbolicEndpoint, hear: Hear): void {

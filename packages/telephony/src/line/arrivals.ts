@@ -27,6 +27,7 @@ import { claimOf, isOwnHost } from './identity.ts';
 import { IncomingLeg } from './leg-incoming.ts';
 import type { LineContext } from './line-context.ts';
 import { Negotiation } from './negotiation.ts';
+import { Protection } from './protection.ts';
 import { offerOf } from './session-body.ts';
 import type { TrunkTable } from './trunk-table.ts';
 
@@ -193,7 +194,7 @@ export class Arrivals {
   #arrive(invite: InviteServer, caller: Caller): void {
     const { context, onArrival } = this.#deps;
     const { headers } = invite.request;
-    const negotiation = new Negotiation(context, invite.source);
+    const negotiation = new Negotiation(context, invite.source, undefined, new Protection(invite.source));
     const body = offerOf(invite.request);
     if (body === 'unsupported') {
       invite.refuse(415, { headers: [['Accept', 'application/sdp']] });

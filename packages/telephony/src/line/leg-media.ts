@@ -9,6 +9,7 @@ import type {
   Key,
   Living,
   Negotiated,
+  Shown,
   Watched,
 } from '@kommutator/media';
 import type { MediaHub } from './media-hub.ts';
@@ -18,7 +19,7 @@ export interface MediaAddress {
   readonly address: string;
   readonly port: number;
   /** What SDP tells a browser of the endpoint. */
-  readonly shown?: Extract<Answer, { ok: true }>['shown'];
+  readonly shown?: Shown;
 }
 
 export type Quality = Extract<Event, { is: 'stats' }>;
@@ -86,6 +87,14 @@ export class LegMedia {
     this.#hub.add(this);
     this.#hub.moves(this, null, sourceOf(hear));
     this.#hears = hear;
+  }
+
+  /** Another endpoint in the place of one that nobody has talked to yet: it is of another kind now. */
+  reopen(): Promise<MediaAddress | null> {
+    if (this.#closed || !this.#opened) return this.open();
+    void this.#hub.send({ do: 'close', ep: this.ep });
+    this.#opened = this.#open();
+    return this.#opened;
   }
 
   /** Tells the engine what was negotiated with the phone. */

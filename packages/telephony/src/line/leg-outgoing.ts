@@ -140,6 +140,10 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
       answered: (response, dialog) => this.#accepted(response, dialog),
       failed: failure => {
         if (!now()) return;
+        if (failure.status === 488 && !this.endCause) {
+          const other = this.negotiation.otherwise();
+          if (other) return void this.#sendOtherwise(other, departure, init, authorise);
+        }
         const { response } = failure;
         const challenged = failure.status === 401 || failure.status === 407;
         const again = response && challenged && authorise?.(response, { method: 'INVITE', uri: init.uri });
@@ -150,6 +154,22 @@ export class OutgoingInvite extends LineLeg implements OutgoingLeg {
     };
     const body = this.negotiation.offer();
     this.#client = this.context.sip.invite({ ...init, method: 'INVITE', body }, departure.peer, events);
+  }
+
+  /** The same INVITE with another protection of its media. */
+  async #sendOtherwise(
+    endpoint: 'same endpoint' | 'other endpoint',
+    departure: Departure,
+    init: Omit<RequestInit, 'method' | 'body'>,
+    authorise: Authorise | null,
+  ): Promise<void> {
+    if (endpoint === 'other endpoint') {
+      const place = await this.media.reopen();
+      if (this.endCause) return;
+      if (!place) return this.noMedia();
+      this.negotiation.place(place);
+    }
+    this.#send(departure, { ...init, cseq: (init.cseq ?? 1) + 1 }, authorise);
   }
 
   /** One endpoint for all forks: of several early dialogs the latest with SDP is heard (DESIGN §2). */

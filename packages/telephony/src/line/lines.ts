@@ -24,6 +24,7 @@ import { LineLeg } from './line-leg.ts';
 import { MediaHub } from './media-hub.ts';
 import { Negotiation } from './negotiation.ts';
 import { answerOther } from './other-methods.ts';
+import { Protection } from './protection.ts';
 import { Registrar } from './registrar.ts';
 import { TrunkTable } from './trunk-table.ts';
 import { Trunks } from './trunks.ts';
@@ -238,12 +239,13 @@ function invite(ways: Ways, order: InviteOrder): OutgoingLeg {
       ? CAUSES.tooManyBranches
       : departureOf(ways, order, maxForwards, breadth !== null);
   const leaves = !('sip' in departure);
+  const peer = leaves ? departure.peer : NOWHERE;
   const leg = new OutgoingInvite({
     context,
     config: order.call.config,
     party: farEndOf(order),
     maxForwards,
-    negotiation: new Negotiation(context, leaves ? departure.peer : NOWHERE, caller?.negotiation),
+    negotiation: new Negotiation(context, peer, caller?.negotiation, new Protection(peer)),
   });
   if (breadth && departure !== CAUSES.tooManyBranches) void leg.ended.then(() => breadth.give());
   // The flow adopts the leg in this tick: what comes of it is noted in its call.

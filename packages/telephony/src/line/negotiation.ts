@@ -61,9 +61,14 @@ export class Negotiation {
   #agreed: AgreedAudio | null = null;
 
   /** @param caller whose codecs come first in an offer of ours. */
-  constructor(surroundings: Surroundings, peer: Pick<Peer, 'address' | 'protocol'>, caller?: Negotiation) {
+  constructor(
+    surroundings: Surroundings,
+    peer: Pick<Peer, 'address'>,
+    caller: Negotiation | undefined,
+    protection: Protection,
+  ) {
     this.peer = peer.address;
-    this.#protection = new Protection(peer);
+    this.#protection = protection;
     this.#surroundings = surroundings;
     this.#preferred = offerCodecs(caller?.agreed ?? [], DEFAULT_CODECS);
     this.#local = {
@@ -85,10 +90,11 @@ export class Negotiation {
   static restore(
     surroundings: Surroundings,
     { peer, sessionId, version, onHold }: KeptDescription,
-    { address, port, remote }: Living,
+    { address, port, remote, shown }: Living,
   ): Negotiation | null {
     if (!remote) return null;
-    const negotiation = new Negotiation(surroundings, peer);
+    const protection = Protection.restore(remote.secure);
+    const negotiation = new Negotiation(surroundings, { address: peer }, undefined, protection);
     const agreed = {
       codecs: [knownCodec(remote.send)],
       receive: remote.receive.map(knownCodec),
@@ -106,9 +112,10 @@ export class Negotiation {
       direction: mirrorDirection(remote.direction),
       ptime: remote.ptime,
       profile: 'RTP/AVP',
+      crypto: [],
     };
     negotiation.#local = { ...negotiation.#local, sessionId, version };
-    negotiation.place({ address, port });
+    negotiation.place({ address, port, ...(shown && { shown }) });
     // What was written last is not known: the next description counts as another one.
     negotiation.#written = 'lost';
     return negotiation;
@@ -138,6 +145,11 @@ export class Negotiation {
   /** An offer of theirs waits for our answer: there can be no other one meanwhile. */
   get owesAnswer(): boolean {
     return this.#owesAnswer;
+  }
+
+  /** Their 488 to our first offer: may there be another, and does it need another endpoint? Null = it is final. */
+  otherwise(): 'same endpoint' | 'other endpoint' | null {
+    return this.#protection.otherwise();
   }
 
   /** What kind of endpoint the leg needs. */

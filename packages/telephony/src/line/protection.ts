@@ -38,10 +38,45 @@ export class Protection {
   #ice = freshCredentials();
   #role: Dtls['role'] = 'server';
   #begun = false;
+  /** An offer of plain RTP with keys was refused: the phone wants SRTP or nothing. */
+  #insists = false;
+  #tried = false;
 
   constructor(peer: Pick<Peer, 'protocol'>) {
     this.#browser = peer.protocol === 'ws' || peer.protocol === 'wss';
     this.#secret = peer.protocol === 'tls' || peer.protocol === 'wss';
+  }
+
+  /** Of a leg whose endpoint lives on after a restart of ours. */
+  static restore(secure: Secure | undefined): Protection {
+    const secret = secure?.by === 'sdes';
+    const protection = new Protection({ protocol: secret ? 'tls' : secure ? 'wss' : 'udp' });
+    protection.#begun = true;
+    if (secure?.by === 'sdes') {
+      const { suite, send: key, receive: theirs } = secure;
+      protection.#keys.set(suite, key);
+      protection.#crypto = { line: { tag: 1, suite, key }, theirs, suite };
+    } else if (secure) {
+      const { fingerprints, ice, role } = secure;
+      const setup = role === 'server' ? 'active' : 'passive';
+      protection.#role = role;
+      protection.#ice = ice.local;
+      protection.#dtls = { fingerprints, setup, ice: { ufrag: ice.remote, password: '' } };
+    }
+    return protection;
+  }
+
+  /**
+   * Our first offer was refused with 488. A client on a WebSocket that is no browser is offered plain RTP, a phone over TLS
+   * that insists on SRTP nothing else. @returns null when there is nothing else to offer.
+   */
+  otherwise(): 'same endpoint' | 'other endpoint' | null {
+    if (this.#begun || this.#tried || (!this.#browser && !this.#secret)) return null;
+    this.#tried = true;
+    this.#insists = !this.#browser;
+    const another = this.#browser ? 'other endpoint' : 'same endpoint';
+    this.#browser = false;
+    return another;
   }
 
   get as(): 'rtp' | 'webrtc' {
@@ -91,7 +126,7 @@ export class Protection {
     const crypto = [...SUITES.values()]
       .filter(each => suite === undefined || each.suite === suite)
       .map((each, i) => ({ tag: i + 1, suite: each.suite, key: this.#keyOf(each) }));
-    return { by: 'sdes', profile: suite === undefined ? 'RTP/AVP' : 'RTP/SAVP', crypto };
+    return { by: 'sdes', profile: suite === undefined && !this.#insists ? 'RTP/AVP' : 'RTP/SAVP', crypto };
   }
 
   /** For the engine; undefined = plain RTP. */
@@ -112,7 +147,7 @@ export class Protection {
     if (!dtls) return;
     const restarted =
       before && (before.ice.ufrag !== dtls.ice.ufrag || before.ice.password !== dtls.ice.password);
-    // RFC 8445 §9: who answers a restart has new credentials of his own.
+    // RFC 8445 §9: both names change; who answers a restart has new credentials of his own.
     if (restarted && offered) this.#ice = freshCredentials();
     if (dtls.setup === 'passive') this.#role = 'client';
     else if (dtls.setup === 'active') this.#role = 'server';
