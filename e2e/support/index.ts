@@ -1,5 +1,6 @@
 /** What whole-product tests and load tools share. */
 export * from './baresip.ts';
+export * from './browser.ts';
 export * from './configure.ts';
 export * from './exchange.ts';
 export * from './flood.ts';

@@ -95,13 +95,13 @@ export class Authenticator {
 
   #challenge(
     { headers }: SipRequest,
-    { address: source }: Peer,
+    { address: source, protocol }: Peer,
     realm: string,
     field: keyof typeof FIELDS,
     stale = false,
   ): Verdict {
     const name = FIELDS[field].challenge;
-    const only = takesMd5Alone(headers.get('User-Agent')) ? 'MD5' : undefined;
+    const only = takesMd5Alone(headers.get('User-Agent'), protocol) ? 'MD5' : undefined;
     const values = this.#deps.digest.challenge(realm, { stale, only, source });
     return { kind: 'challenge', headers: values.map(value => [name, value] as const) };
   }

@@ -5,7 +5,9 @@ import {
   type HeaderList,
   type InviteClient,
   type InviteServer,
+  isPlainRtp,
   type Peer,
+  parseSdp,
   type SipStack,
 } from '@kommutator/sip';
 import { type Account, Credentials } from './credentials.ts';
@@ -199,6 +201,10 @@ export class Phone {
 
   async #ring(invite: InviteServer): Promise<void> {
     const { clock, media, alerts = true } = this.#init;
+    if (wantsProtection(invite.request.body)) {
+      invite.refuse(488);
+      return;
+    }
     const call = new IncomingCall(clock, await media.open(), invite);
     this.history.push(call);
     if (alerts) call.alerts();
@@ -207,4 +213,10 @@ export class Phone {
     if (waiting) waiting.take(call);
     else this.#untaken.push(call);
   }
+}
+
+/** An offer of nothing but encrypted sound: this phone has plain RTP alone. */
+function wantsProtection(body: Uint8Array): boolean {
+  const offer = body.length > 0 ? parseSdp(body) : null;
+  return offer?.ok === true && offer.value.audio !== null && !isPlainRtp(offer.value.audio.profile);
 }
