@@ -140,6 +140,10 @@ class Stack implements SipStack {
     return this.#transport.listening;
   }
 
+  local(peer: Peer): Listening {
+    return this.#transport.local(peer);
+  }
+
   async request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse> {
     const composed = this.#compose(init, to);
     const tcp = this.#long.overTcp(composed.request, to);

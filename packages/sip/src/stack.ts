@@ -198,6 +198,8 @@ export interface StackEvents {
 export interface SipStack {
   events: StackEvents;
   readonly listening: readonly Listening[];
+  /** The listener a request to `peer` leaves from, with the address of ours a peer of its family is told. */
+  local(peer: Peer): Listening;
   /** Non-INVITE request; resolves with the final response, 408 on time-out (Timer F), 503 on transport error. */
   request(init: RequestInit, to: Peer, signal?: AbortSignal): Promise<SipResponse>;
   invite(init: RequestInit, to: Peer, events: InviteClientEvents): InviteClient;

@@ -27,13 +27,20 @@ export const sentByPort = (via: Via): number => via.port ?? DEFAULT_PORTS[via.pr
  */
 export function markSource(request: SipRequest, via: Via, source: Peer): void {
   const asked = via.params.rport !== undefined;
-  if (!asked && via.host === source.address) return;
-  const params: Record<string, string> = { ...via.params, received: source.address };
+  const received = withoutZone(source.address);
+  if (!asked && via.host === received) return;
+  const params: Record<string, string> = { ...via.params, received };
   if (asked) params.rport = String(source.port);
   const top = formatVia({ ...via, params });
   const all = request.headers.all('via');
   request.headers.set('Via', all.length === 1 ? top : [top, ...all.slice(1)].join(', '));
 }
+
+/** The zone of a link-local address means something to this machine alone (RFC 4007 §11.2). */
+const withoutZone = (address: string): string => {
+  const zone = address.indexOf('%');
+  return zone < 0 ? address : address.slice(0, zone);
+};
 
 /**
  * Where responses go (RFC 3261 §18.2.2, RFC 3581 §4): over the connection of the request; by UDP to the source

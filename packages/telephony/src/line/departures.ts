@@ -134,6 +134,5 @@ const init = (said: Presentation, routes: readonly string[], maxForwards: number
 function ownHost({ sip }: LineContext, trunk: TrunkConfig, peer: Peer): string {
   const aor = trunk.registration && parseUri(trunk.registration.aor);
   if (aor) return aor.host;
-  const listening = sip.listening.find(one => one.protocol === peer.protocol) ?? sip.listening[0];
-  return listening?.advertised ?? 'localhost';
+  return sip.local(peer).advertised;
 }

@@ -5,9 +5,9 @@ import {
   createRequest,
   createResponse,
   type HeaderList,
+  type Listening,
   NonceCount,
   type Peer,
-  type Protocol,
   parseNameAddr,
   parseUri,
   type RandomBytes,
@@ -73,7 +73,6 @@ export class TrunkRegistration {
   readonly #account: TrunkAccount;
   readonly #abort = new AbortController();
   readonly #callId: string;
-  readonly #contact: string;
   #cseq = 0;
   #expires: number;
   #pause = FIRST_PAUSE;
@@ -89,7 +88,6 @@ export class TrunkRegistration {
     this.#account = account;
     this.#expires = settings.expires;
     this.#callId = Buffer.from(deps.randomBytes(18)).toString('base64url');
-    this.#contact = contactFor(deps.sip, place.protocol, settings.username);
     void this.#register();
   }
 
@@ -138,7 +136,11 @@ export class TrunkRegistration {
       to: `<${aor}>`,
       callId: this.#callId,
       cseq: ++this.#cseq,
-      headers: [['Contact', this.#contact], ['Expires', String(expires)], ...more] as HeaderList,
+      headers: [
+        ['Contact', contactFor(this.#deps.sip.local(peer), this.#settings.username)],
+        ['Expires', String(expires)],
+        ...more,
+      ] as HeaderList,
     };
     return this.#deps.sip.request(init, peer, signal).catch(() => null);
   }
@@ -178,10 +180,9 @@ export class TrunkRegistration {
   }
 }
 
-function contactFor({ listening }: SipStack, protocol: Protocol, user: string): string {
-  const own = listening.find(one => one.protocol === protocol) ?? listening[0];
-  const host = own?.advertised.includes(':') ? `[${own.advertised}]` : own?.advertised;
-  return `<sip:${user}@${host}:${own?.port}${own && own.protocol !== 'udp' ? `;transport=${own.protocol}` : ''}>`;
+function contactFor({ advertised, port, protocol }: Listening, user: string): string {
+  const host = advertised.includes(':') ? `[${advertised}]` : advertised;
+  return `<sip:${user}@${host}:${port}${protocol === 'udp' ? '' : `;transport=${protocol}`}>`;
 }
 
 /** Seconds granted to our contact, else to the registration at all. */
