@@ -35,7 +35,8 @@ export type ObjectType =
   | 'trunk'
   | 'pool'
   | 'pool_admin'
-  | 'provider_user';
+  | 'provider_user'
+  | 'export';
 
 /** One field of an object, old → new; of a secret only that it was changed («изменён»). */
 export type FieldChange =

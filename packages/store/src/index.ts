@@ -65,6 +65,7 @@ export type { RoleSecrets } from './database/roles.ts';
 export { DEMO_PASSWORD, type DemoOptions, seedDemo } from './demo/seed-demo.ts';
 export { EmbeddedFailure } from './embedded/failure.ts';
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from './embedded/start-embedded.ts';
+export { addJob, type ExportAsk, type JobRow } from './jobs.ts';
 export { type StoreLog, silentLog } from './log.ts';
 export type { RegistrationKey } from './registrations.ts';
 export { openStore, type Store, type StoreOptions } from './store.ts';

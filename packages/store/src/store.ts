@@ -17,6 +17,7 @@ import type { StoreRefusal } from './database/errors.ts';
 import { connect } from './database/pool.ts';
 import { APP, SYSTEM, urlFor } from './database/roles.ts';
 import type { Tables } from './database/tables.ts';
+import { type JobStore, jobStore } from './jobs.ts';
 import type { StoreLog } from './log.ts';
 import { loadRegistrations, type RegistrationKey, saveRegistrations } from './registrations.ts';
 import { readDirectory } from './snapshot/directory.ts';
@@ -75,11 +76,13 @@ export interface Store {
     /** Newest first. */
     page(domain: DomainId, query: PageQuery): Promise<CallPage>;
     /** Null = more than are counted. */
-    count(domain: DomainId, filter: CallFilter): Promise<number | null>;
+    count(domain: DomainId, filter: CallFilter, atMost?: number): Promise<number | null>;
     /** Null = absent or another domain's. */
     byId(domain: DomainId, call: CallId): Promise<CallRecord | null>;
   };
   readonly access: AccessStore;
+  /** Every method rejects with StoreUnavailable while the database is away. */
+  readonly jobs: JobStore;
   /** The action history of a domain, newest first (ADM-8). */
   actions(domain: DomainId, query: ActionQuery): Promise<ActionPage>;
   /** First broken row of a domain's hash chain (null domain = the provider's own), null = unbroken. */
@@ -147,9 +150,9 @@ export function openStore(options: StoreOptions): Store {
         await bound();
         return available(() => readPage(app.db, domain, query));
       },
-      async count(domain, filter) {
+      async count(domain, filter, atMost) {
         await bound();
-        return available(() => countCalls(app.db, domain, filter));
+        return available(() => countCalls(app.db, domain, filter, atMost));
       },
       async byId(domain, call) {
         await bound();
@@ -157,6 +160,7 @@ export function openStore(options: StoreOptions): Store {
       },
     },
     access: accessStore(system.db, clock),
+    jobs: jobStore(system.db),
     actions: (domain, query) => store.readIn(domain, db => readActions(db, domain, query)),
     async actionChainBreak(domain) {
       const { rows } = await available(() =>

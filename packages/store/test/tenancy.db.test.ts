@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { urlFor } from '../src/database/roles.ts';
 import {
   addForwardingRule,
+  addJob,
   createGroup,
   openStore,
   silentLog,
@@ -91,6 +92,10 @@ describe('tenancy', () => {
       tokenHash,
       ours.demo.id,
     ]);
+    const ask = { format: 'csv', filter: {}, language: 'ru', login: 'anna' } as const;
+    await ours.store.inDomain(systemActor('test'), ours.demo.id, tx =>
+      addJob(tx, { person: anna.id, ask, lives: 1_000 }),
+    );
     app = new Client({ connectionString: urlFor('kommutator_app', ours.ownerUrl, { key: null }) });
     await app.connect();
     await app.query(`SELECT set_config('app.domain', $1, false)`, [ours.filial.id]);

@@ -6,6 +6,8 @@ export { type CallItem, itemOf, liveItemOf } from './calls/item.ts';
 export { type CallsAsk, filterOf, listCalls } from './calls/list-calls.ts';
 export { liveCalls } from './calls/live-calls.ts';
 export { readCall } from './calls/read-call.ts';
+export { type Cell, exportName, exportTable } from './jobs/export-rows.ts';
+export { dropJob, type JobRunner, jobFile, listJobs, orderExport, readJob, shownJob } from './jobs/jobs.ts';
 export {
   LIVE_TOPICS,
   LiveHub,

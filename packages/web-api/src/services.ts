@@ -1,6 +1,6 @@
 import type { Clock } from '@kommutator/base';
 import type { Store, StoreLog } from '@kommutator/store';
-import type { AccessDesk, LiveView, Sessions, Snapshots } from '@kommutator/use-cases';
+import type { AccessDesk, JobRunner, LiveView, Sessions, Snapshots } from '@kommutator/use-cases';
 
 /** What the routes work with; the composition root plugs it in. */
 export interface Services {
@@ -13,6 +13,8 @@ export interface Services {
   readonly snapshots: Snapshots;
   /** What goes on now. */
   readonly live: LiveView;
+  /** Makes exports. */
+  readonly jobs: JobRunner;
   readonly health: () =>
     | { readonly status: 'ok' }
     | { readonly status: string; readonly missing: readonly string[] };

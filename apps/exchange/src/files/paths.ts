@@ -12,6 +12,8 @@ export interface Paths {
   readonly warm: string;
   readonly registrations: string;
   readonly trace: string;
+  /** Files of exports, by job. */
+  readonly exports: string;
   readonly masterKey: string;
   readonly sockets: {
     readonly control: string;
@@ -43,6 +45,7 @@ export function pathsOf(data: string): Paths {
     warm: join(data, 'warm'),
     registrations: join(data, 'registrations'),
     trace: join(data, 'trace'),
+    exports: join(data, 'exports'),
     masterKey: join(data, 'master.key'),
     sockets: {
       control: join(run, 'control.sock'),
@@ -69,6 +72,7 @@ export function makeFolders(paths: Paths): void {
     paths.warm,
     paths.registrations,
     paths.trace,
+    paths.exports,
     sockets,
   ]) {
     mkdirSync(folder, { recursive: true, mode: OURS_ALONE });

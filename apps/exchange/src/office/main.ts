@@ -24,6 +24,7 @@ import { type Running, runChild, type Surroundings } from '../process/lifecycle.
 import type { ProcessMetrics } from '../process/metrics.ts';
 import { masterKeys } from '../process/secrets.ts';
 import { ConfigFeed } from './config-feed.ts';
+import { ExportRunner } from './exports/runner.ts';
 import { HealthWatch } from './health.ts';
 import { officeMetrics, renderMetrics } from './metrics.ts';
 import { prepareDatabase } from './prepare.ts';
@@ -62,6 +63,7 @@ interface Work {
   readonly access: AccessDesk;
   readonly postman: Postman;
   readonly teller: ConfigTeller;
+  readonly exporter: ExportRunner;
   readonly feed: ConfigFeed;
   readonly projector: Projector;
   readonly mirror: RegistrationMirror;
@@ -70,7 +72,7 @@ interface Work {
 
 /** Brings the database up to date, then everything that reads and writes it works until aborted. Never rejects. */
 async function workWith(store: Store, work: Work): Promise<void> {
-  const { around, ownerUrl, access, postman, teller, feed, projector, mirror, signal } = work;
+  const { around, ownerUrl, access, postman, teller, exporter, feed, projector, mirror, signal } = work;
   const prepare = () => prepareDatabase(ownerUrl, around).then(() => true);
   if (!(await insist(prepare, 'database cannot be prepared', { ...around, signal }))) return;
   const watch = store.watchConfig(change => {
@@ -81,7 +83,13 @@ async function workWith(store: Store, work: Work): Promise<void> {
   });
   // What changed before the watch listened is found by reading everything once more.
   void watch.ready.then(() => feed.changed('everything'));
-  await Promise.all([postman.run(signal), feed.run(signal), projector.run(signal), mirror.run(signal)]);
+  await Promise.all([
+    postman.run(signal),
+    feed.run(signal),
+    projector.run(signal),
+    mirror.run(signal),
+    exporter.run(signal),
+  ]);
   await watch.stop();
 }
 
@@ -111,6 +119,7 @@ async function office(around: Surroundings): Promise<Running> {
   const snapshots = new Snapshots(store);
   const hub = new LiveHub(clock);
   const live = new LiveState((domain, change) => tellLive(hub, domain, change, clock.wall()));
+  const exporter = new ExportRunner({ store, snapshots, hub, folder: paths.exports, clock, log });
   const teller = new ConfigTeller({ hub, store, snapshots, clock });
   let heard = false;
   const link = new SignallingLink({
@@ -150,6 +159,7 @@ async function office(around: Surroundings): Promise<Running> {
     live,
     snapshots,
     hub,
+    jobs: exporter,
     health: () => health.current,
     metrics: () => renderMetrics(registry, [() => link.metrics(), media.ask]),
   });
@@ -161,6 +171,7 @@ async function office(around: Surroundings): Promise<Running> {
     ownerUrl,
     access,
     teller,
+    exporter,
     feed,
     projector,
     mirror,

@@ -11,7 +11,7 @@ import { sipWebSocketDoor } from './sip-websocket.ts';
 /** What the cabinet's build leaves. */
 const CABINET = fileURLToPath(new URL('../../../cabinet/dist/', import.meta.url));
 
-export interface WebParts extends Pick<Services, 'health' | 'metrics' | 'live'> {
+export interface WebParts extends Pick<Services, 'health' | 'metrics' | 'live' | 'jobs'> {
   readonly store: Store;
   readonly access: AccessDesk;
   readonly snapshots: Snapshots;
@@ -21,7 +21,7 @@ export interface WebParts extends Pick<Services, 'health' | 'metrics' | 'live'> 
 /** @throws when a port cannot be had. */
 export async function serveWeb(
   { config, paths, clock, log }: Pick<Surroundings, 'config' | 'paths' | 'clock' | 'log'>,
-  { store, access, health, metrics, live, snapshots, hub }: WebParts,
+  { store, access, health, metrics, live, snapshots, hub, jobs }: WebParts,
 ): Promise<{ close(): Promise<void> }> {
   const web = await createWebApi({
     services: {
@@ -32,6 +32,7 @@ export async function serveWeb(
       metrics,
       live,
       snapshots,
+      jobs,
       access,
       sessions: access.sessions,
     },

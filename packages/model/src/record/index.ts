@@ -1,6 +1,7 @@
 /** What stays of a call: rows of the history (ADM-1), made from the journal, written once. */
 import type { CallDirection, EndedBy } from '../events/index.ts';
 import type { CallId, DomainId, GroupId, LegId, NumberId, TrunkId, UserId } from '../ids/index.ts';
+import type { Message } from '../messages/index.ts';
 
 /** The twelve call kinds of the journals (spec 00 §3.2). */
 export type CallKind =
@@ -32,6 +33,22 @@ export const CALL_KINDS = [
   'conference',
   'voicemail',
 ] as const satisfies readonly CallKind[];
+
+/** As the journals print them (ACC-32, GRP-24); «неудачный» of the personal page is the same code. */
+export const CALL_KIND_TEXTS: Readonly<Record<CallKind, Message>> = {
+  in_answered: { ru: 'Входящий успешный', en: 'Incoming, answered' },
+  in_missed: { ru: 'Входящий пропущенный', en: 'Incoming, missed' },
+  out_answered: { ru: 'Исходящий успешный', en: 'Outgoing, answered' },
+  out_failed: { ru: 'Исходящий неуспешный', en: 'Outgoing, failed' },
+  internal_answered: { ru: 'Исходящий внутренний успешный', en: 'Internal, answered' },
+  internal_failed: { ru: 'Исходящий внутренний неуспешный', en: 'Internal, failed' },
+  out_forwarded: { ru: 'Исходящий, перенаправленный', en: 'Outgoing, forwarded' },
+  transferred: { ru: 'Переведённый', en: 'Transferred' },
+  group_answered: { ru: 'Групповой', en: 'Group' },
+  group_missed: { ru: 'Групповой пропущенный', en: 'Group, missed' },
+  conference: { ru: 'Конференция', en: 'Conference' },
+  voicemail: { ru: 'Голосовая почта', en: 'Voicemail' },
+};
 
 /** Calls nobody took: «не принятые» (ADM-2.1). */
 const UNANSWERED: readonly CallKind[] = ['in_missed', 'out_failed', 'internal_failed', 'group_missed'];

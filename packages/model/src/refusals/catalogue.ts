@@ -117,6 +117,31 @@ export const REFUSALS = {
     ru: 'Обновите страницу и повторите действие',
     en: 'Reload the page and try again',
   },
+  'job.running': {
+    status: 409,
+    ru: 'Выгрузка уже формируется',
+    en: 'An export is being made already',
+  },
+  'job.notReady': {
+    status: 409,
+    ru: 'Файл ещё не готов',
+    en: 'The file is not ready yet',
+  },
+  'job.expired': {
+    status: 410,
+    ru: 'Срок хранения файла истёк. Сформируйте выгрузку ещё раз',
+    en: 'The file was kept no longer. Make the export again',
+  },
+  'job.crashed': {
+    status: 500,
+    ru: 'Выгрузку не удалось сформировать',
+    en: 'The export could not be made',
+  },
+  'export.tooManyRows': {
+    status: 422,
+    ru: 'Слишком много строк: не больше {max}. Выберите период короче или другой формат',
+    en: 'Too many rows: at most {max}. Choose a shorter period or another format',
+  },
   'period.reversed': {
     status: 422,
     ru: 'Конец периода раньше начала',

@@ -121,15 +121,18 @@ async function rows(
 
 /**
  * How many rows fit, counted up to a bound.
- * @returns null when there are more than is counted: 100 000 by indexes, 1 000 when a search must read every row.
+ * @param atMost counted so far; 100 000 by indexes, 1 000 when a search must read every row, when left out.
+ * @returns null when there are more.
  */
 export async function countCalls(
   app: Kysely<Tables>,
   domain: DomainId,
   filter: CallFilter,
+  atMost?: number,
 ): Promise<number | null> {
   const words = filter.search === undefined ? null : searchWords(filter.search);
-  const most = words || hasResidual(filter) ? MOST_FOUND_COUNTED : MOST_COUNTED;
+  const usual = words || hasResidual(filter) ? MOST_FOUND_COUNTED : MOST_COUNTED;
+  const most = atMost ?? usual;
   const keys = words ? found(domain, filter, undefined, words) : walkUnordered(domain, filter);
   const counting = hasResidual(filter)
     ? sql`SELECT 1 FROM (${keys}) h JOIN call c USING (call_id)

@@ -28,6 +28,7 @@ import type {
 import type { CallKind, CallLegRow, CallPartyRow, ProtocolLine } from '@kommutator/model/record';
 import type { Schedule } from '@kommutator/model/schedule';
 import type { ColumnType, Generated } from 'kysely';
+import type { ExportAsk, JobState } from '../jobs.ts';
 
 /** jsonb: read as a value, written as text (pg would turn an array into an SQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -328,6 +329,23 @@ export interface Tables {
     started_at: Stamp;
     talk_ms: bigint;
     note: Json<Readonly<Record<string, string>> | null>;
+  };
+  job: {
+    job_id: string;
+    domain_id: DomainId;
+    person_id: string;
+    kind: 'calls';
+    ask: Json<ExportAsk>;
+    state: JobState;
+    progress: number;
+    rows: bigint;
+    attempts: number;
+    created_at: Stamp;
+    finished_at: Date | null;
+    file_name: string | null;
+    size: bigint | null;
+    failure: string | null;
+    expires_at: Stamp;
   };
   journal_checkpoint: { node: string; segment: bigint; offset: bigint };
 }

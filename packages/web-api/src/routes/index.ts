@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access/index.ts';
 import { actionRoutes } from './actions/index.ts';
 import { callRoutes } from './calls/index.ts';
+import { jobRoutes } from './jobs/index.ts';
 import { numberRoutes } from './numbers/index.ts';
 import { routeCheckRoutes } from './route-check/index.ts';
 import { searchRoutes } from './search/index.ts';
@@ -18,4 +19,5 @@ export const ROUTES: readonly Route[] = [
   ...actionRoutes,
   ...routeCheckRoutes,
   ...searchRoutes,
+  ...jobRoutes,
 ];

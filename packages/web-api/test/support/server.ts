@@ -13,6 +13,7 @@ export const services = (given: Partial<Services> = {}): Services => ({
   access: {} as AccessDesk,
   snapshots: new Snapshots(given.store ?? ({} as Store)),
   live: new LiveState(() => {}),
+  jobs: { wake() {}, fileOf: id => id, drop() {} },
   health: () => ({ status: 'ok' }),
   metrics: async () => ({ type: 'text/plain', text: 'up 1\n' }),
   ...given,
