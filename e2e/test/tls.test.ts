@@ -64,26 +64,29 @@ test('RFC 5626 §4.2.1 a phone whose connection is gone is not rung any more', a
   expect(await call.over).toMatchObject({ status: 480 });
 });
 
-test('baresip calls over TLS and is called over it; both hear each other', async () => {
-  const clock = new SystemClock();
-  await using baresip = await openBaresip(exchange, { login: 'gleb', hz: 700, transport: 'tls' });
-  const hears = (hz: number) => eventually(clock, () => baresip.hasHeard(hz), Boolean, 20_000);
-  await baresip.command('dial', '102');
-  await boris.phone.rings();
-  boris.phone.answers();
-  await baresip.next('CALL_ESTABLISHED');
-  await Promise.all([hears(900), ear(boris).untilHears(700)]);
-  await baresip.command('hangup');
-  await baresip.next('CALL_CLOSED');
-  const call = await anna.phone.calls('104');
-  await baresip.next('CALL_INCOMING');
-  await baresip.command('accept');
-  await call.decided;
-  expect(call.talking).toBe(true);
-  await Promise.all([hears(500), ear(anna).untilHears(700)]);
-  anna.phone.hangsUp();
-  await call.over;
-});
+test.each(['tcp', 'tls'] as const)(
+  'baresip calls over %s and is called over it; both hear each other',
+  async transport => {
+    const clock = new SystemClock();
+    await using baresip = await openBaresip(exchange, { login: 'gleb', hz: 700, transport });
+    const hears = (hz: number) => eventually(clock, () => baresip.hasHeard(hz), Boolean, 20_000);
+    await baresip.command('dial', '102');
+    await boris.phone.rings();
+    boris.phone.answers();
+    await baresip.next('CALL_ESTABLISHED');
+    await Promise.all([hears(900), ear(boris).untilHears(700)]);
+    await baresip.command('hangup');
+    await baresip.next('CALL_CLOSED');
+    const call = await anna.phone.calls('104');
+    await baresip.next('CALL_INCOMING');
+    await baresip.command('accept');
+    await call.decided;
+    expect(call.talking).toBe(true);
+    await Promise.all([hears(500), ear(anna).untilHears(700)]);
+    anna.phone.hangsUp();
+    await call.over;
+  },
+);
 
 test('RFC 3261 §18.3, RFC 5626 §4.4.1 a TCP stream byte by byte, pings in it, three requests in one segment', async () => {
   const socket = connect(exchange.sipPort, '127.0.0.1');

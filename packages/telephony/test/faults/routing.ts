@@ -84,7 +84,7 @@ export const ROUTING: readonly Fault[] = [
   },
   {
     rule: 'RFC 5393 §5.3',
-    fault: 'Max-Breadth: 2, and the phone rung first forwards the call',
+    fault: 'Max-Breadth: 1, and the phone rung first forwards the call',
     happens: 'a branch that is over makes room for the next one',
     run: async () => {
       const forwarding = [
