@@ -9,6 +9,8 @@ export class TrunkTable {
   /** Version of the directory the table was made from. */
   #made = -1;
   #trusts: readonly { readonly trunk: TrunkConfig; readonly from: AddressList }[] = [];
+  /** All that any trunk trusts: of a flood of strangers each is asked for once, however many trunks there are. */
+  #anybody = new AddressList([]);
   readonly #known = new Map<string, TrunkConfig | null>();
 
   constructor(directory: Directory) {
@@ -21,6 +23,7 @@ export class TrunkTable {
     this.#refresh();
     const known = this.#known.get(address);
     if (known !== undefined) return known;
+    if (!this.#anybody.has(address)) return null;
     const trunk = this.#trusts.find(({ from }) => from.has(address))?.trunk ?? null;
     // Strangers come from everywhere: only what is trusted is worth remembering.
     if (trunk) this.#known.set(address, trunk);
@@ -32,8 +35,8 @@ export class TrunkTable {
     if (current.version === this.#made) return;
     this.#made = current.version;
     this.#known.clear();
-    this.#trusts = current.trunks
-      .filter(trunk => trunk.enabled && trunk.trusts.length > 0)
-      .map(trunk => ({ trunk, from: new AddressList(trunk.trusts) }));
+    const trusting = current.trunks.filter(trunk => trunk.enabled && trunk.trusts.length > 0);
+    this.#trusts = trusting.map(trunk => ({ trunk, from: new AddressList(trunk.trusts) }));
+    this.#anybody = new AddressList(trusting.flatMap(trunk => trunk.trusts));
   }
 }
