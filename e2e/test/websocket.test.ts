@@ -2,7 +2,10 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { SystemClock, secureBytes } from '@kommutator/base';
 import { openPhone, type RealPhone, type RunningExchange, startExchange } from '@kommutator/e2e';
+import { answerChallenge, createStack, NonceCount, secureRandom } from '@kommutator/sip';
+import { openWebSocketClient } from '@kommutator/sip/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let exchange: RunningExchange;
@@ -50,6 +53,54 @@ test('RFC 7118 from one WebSocket to another', async () => {
   expect(await gleb.phone.registers()).toBe(200);
   await talk(gleb, anna, '101', { from: 700, to: 500 });
   await gleb[Symbol.asyncDispose]();
+});
+
+test('RFC 7118 over TLS, through the HTTPS port: vera calls and is called; her calls to a phone and to a browser', async () => {
+  const vera = await openPhone(exchange, { login: 'vera', hz: 1100, protocol: 'wss' });
+  expect(await vera.phone.registers()).toBe(200);
+  await talk(vera, boris, '102', { from: 1100, to: 900 });
+  await talk(boris, vera, '103', { from: 900, to: 1100 });
+  await talk(vera, anna, '101', { from: 1100, to: 500 });
+  await vera[Symbol.asyncDispose]();
+});
+
+test.each([
+  ['of this machine', {}, 200],
+  ['from the Internet behind a proxy of this machine', { 'X-Forwarded-For': '198.51.100.7' }, 401],
+])('DESIGN §2 a demo account over a WebSocket %s', async (_what, forwarded, status) => {
+  const url = `ws://127.0.0.1:${exchange.httpPort}/sip`;
+  const transport = await openWebSocketClient({ url, headers: forwarded });
+  const stack = createStack({
+    transport,
+    clock: new SystemClock(),
+    random: secureRandom,
+    userAgent: 'browser',
+  });
+  const uri = 'sip:demo.kommutator.test';
+  const user = '<sip:gleb@demo.kommutator.test>';
+  const init = {
+    method: 'REGISTER',
+    uri,
+    from: user,
+    to: user,
+    contact: '<sip:gleb@x.invalid;transport=ws>',
+  };
+  const peer = { protocol: 'ws', address: '127.0.0.1', port: exchange.httpPort } as const;
+  const challenged = await stack.request({ ...init, cseq: 1, callId: `browser ${status}` }, peer);
+  expect(challenged.status).toBe(401);
+  const credentials = answerChallenge({
+    challenges: challenged.headers.all('WWW-Authenticate'),
+    username: 'gleb',
+    password: 'Demo-1234',
+    method: 'REGISTER',
+    uri,
+    nonceCount: new NonceCount(),
+    random: secureBytes,
+  });
+  const headers = [['Authorization', credentials ?? '']] as const;
+  const answer = await stack.request({ ...init, cseq: 2, callId: `browser ${status}`, headers }, peer);
+  expect(answer.status).toBe(status);
+  await stack.close();
 });
 
 test('RFC 5626 §4.2.1 a browser that is gone is not rung any more', async () => {
