@@ -7,6 +7,8 @@ const PACKAGES = [
   { name: 'sip-tester', program: 'sipp' },
   { name: 'baresip-core', program: 'baresip' },
   { name: 'openssl', program: 'openssl' },
+  { name: 'chromium', program: 'chromium' },
+  { name: 'libsrtp2-1', library: 'libsrtp2.so.1' },
 ];
 
 /** @param {string} program */
@@ -22,6 +24,15 @@ function found(program) {
 }
 
 /**
+ * Libraries are loaded by name: what the loader's list holds is there.
+ * @param {string} library
+ */
+function loadable(library) {
+  const list = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' });
+  return list.status === 0 && list.stdout.includes(library);
+}
+
+/**
  * @param {string} command
  * @param {readonly string[]} args
  */
@@ -29,7 +40,9 @@ const succeeds = (command, args) => spawnSync(command, args, { stdio: 'ignore' }
 
 /** @returns what is still missing, as a sentence; '' when everything is there. */
 export function ensureSystemPackages() {
-  const missing = PACKAGES.filter(({ program }) => !found(program)).map(({ name }) => name);
+  const missing = PACKAGES.filter(({ program, library }) =>
+    library ? !loadable(library) : !found(program ?? ''),
+  ).map(({ name }) => name);
   if (missing.length === 0) return '';
   const ask = `Install the packages ${missing.join(' and ')}, on Debian: sudo apt-get install ${missing.join(' ')}`;
   if (!found('apt-get')) return ask;

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
- * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood`, `--quick`.
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser`, `--quick`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allowManyCalls, type RunningExchange, startExchange } from '@kommutator/e2e';
+import { measureBrowserCalls } from './browser-calls.ts';
 import { measureFlood } from './flood.ts';
 import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
@@ -125,6 +126,11 @@ async function benchFlood(exchange: RunningExchange): Promise<void> {
 say(
   `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
 );
+if (wanted('browser')) {
+  say('### Browser calls: DTLS-SRTP, one media thread\n');
+  say(await measureBrowserCalls(100, seconds));
+}
+if (options.only === 'browser') process.exit(0);
 await using exchange = await startExchange({ env: { RTP_PORTS: '30000-39999', LOG_LEVEL: 'warn' } });
 await allowManyCalls(exchange);
 say('### Idle\n');

@@ -2,5 +2,6 @@
 
 export { createEngine, type EngineCounters, type EngineOptions, type LocalEngine } from './engine/engine.ts';
 export * from './protocol.ts';
+export { srtpLibrary } from './srtp/context.ts';
 export type { Prompts } from './tones/prompts.ts';
 export { createEnginePool, type EnginePool, type PoolOptions } from './worker/pool.ts';

@@ -3,6 +3,7 @@ import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { srtpLibrary } from '@kommutator/media';
 import type { HouseStatus } from '../ipc/control-words.ts';
 import { probePassword } from '../probe/probe-domain.ts';
 import { placeSyntheticCall, sipUdp } from '../probe/synthetic-call.ts';
@@ -122,6 +123,18 @@ function prompts(): Finding {
   };
 }
 
+/** SRTP of browsers and phones over TLS. */
+function srtp(): Finding {
+  const found = srtpLibrary();
+  return {
+    what: 'SRTP',
+    well: found === 'libsrtp2',
+    found: found === 'libsrtp2' ? 'libsrtp2' : 'in JavaScript, a sixth as fast',
+    advice:
+      'install the package libsrtp2-1: otherwise a core carries some fifty calls of browsers, not three hundred',
+  };
+}
+
 function receiveBuffer(): Finding {
   const what = 'net.core.rmem_max';
   try {
@@ -235,6 +248,7 @@ export const doctor: Command = {
       await certificate(context),
       await database(context),
       prompts(),
+      srtp(),
       receiveBuffer(),
       await clockIsRight(context),
       ...(await testCall(context, status)),

@@ -20,6 +20,9 @@ const nativeBackend = (library: LibSrtp): SrtpBackend => ({
   open: (profile, keys) => library.open(profile, checked(profile, keys)),
 });
 
+/** Which one media has here; for the doctor. */
+export const srtpLibrary = (): SrtpBackend['name'] => srtpBackend().name;
+
 let found: SrtpBackend | undefined;
 
 /** The fastest there is here; looked for once per thread. */

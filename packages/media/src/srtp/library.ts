@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import { isRtcp, payloadStart } from '../rtp/packet.ts';
-import type { SrtpProfile } from './profile.ts';
+import { keyLength, SRTP_PROFILES, type SrtpProfile } from './profile.ts';
 import { MOST_SOURCES, type SrtpContext, type SrtpKeys } from './protection.ts';
 
 /** libsrtp2 (ABI of 2.x, 64 bit), called through koffi. */
@@ -23,8 +23,6 @@ interface Calls {
 type Call = (session: Session, packet: Buffer, length: Int32Array) => number;
 
 const OK = 0;
-/** `srtp_init` a second time in one process. */
-const ALREADY = 2;
 
 /** srtp_policy_t: offsets and size. */
 const POLICY = { size: 128, rtp: 8, rtcp: 32, key: 56, window: 88 } as const;
@@ -52,10 +50,8 @@ function load(): Calls | null {
     try {
       const library = koffi.load(file);
       const initialise: () => number = library.func('int srtp_init()');
-      const state = initialise();
-      if (state !== OK && state !== ALREADY) return null;
       const call = (name: string): Call => library.func(`int ${name}(void *s, void *packet, void *length)`);
-      return {
+      const calls: Calls = {
         create: library.func('int srtp_create(_Out_ void **s, void *policy)'),
         free: library.func('int srtp_dealloc(void *s)'),
         protect: call('srtp_protect'),
@@ -63,11 +59,27 @@ function load(): Calls | null {
         protectRtcp: call('srtp_protect_rtcp'),
         unprotectRtcp: call('srtp_unprotect_rtcp'),
       };
+      if (isReady(calls) || initialise() === OK) return calls;
     } catch {
       // Not under this name: the next, or none.
     }
   }
   return null;
+}
+
+/**
+ * Another thread may have made the library ready: it is one for the process, and must not be made ready twice, least of
+ * all by two threads at once. Whoever starts threads therefore asks for it first.
+ */
+function isReady(calls: Calls): boolean {
+  const [profile] = SRTP_PROFILES;
+  if (!profile) return false;
+  try {
+    calls.free(create(calls, profile, new Uint8Array(keyLength(profile)), ANY_OUTBOUND));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class NativeSrtp implements SrtpContext {
