@@ -1,10 +1,12 @@
 import type { Clock, Timer } from '@kommutator/base';
 import type { CodecName, Key } from '@kommutator/media';
-import { encode, RtpPeer, sines, ToneDetector } from '@kommutator/media/testing';
+import { decode, detectKey, dtmfOf, encode, RtpPeer, sines, ToneDetector } from '@kommutator/media/testing';
 import { type AudioCodec, type AudioDescription, DEFAULT_CODECS, TELEPHONE_EVENT } from '@kommutator/sip';
 import type { PhoneAudio, PhoneCall, PhoneMedia } from '@kommutator/telephony/testing';
 
 const FRAME_MS = 20;
+/** How long a key sounds, and the pause after it. */
+const TONE_MS = 100;
 const KEYS = '0123456789*#ABCD';
 /** What the ear tells apart: the ringback of the exchange and the voices of the phones. */
 const KNOWN = [425, 500, 700, 900, 1100];
@@ -16,7 +18,7 @@ export interface VoiceOptions {
   /** The codecs it has, in its order: PCMA and PCMU when left out. */
   readonly codecs?: readonly CodecName[];
   /** Payload type of telephone-event (RFC 4733) it asks for: 101 when left out. */
-  readonly telephoneEvent?: number;
+  readonly telephoneEvent?: number | null;
   /** Where its RTP is; 127.0.0.1 when left out. */
   readonly rtpHost?: string;
 }
@@ -68,10 +70,12 @@ export class RtpAudio implements PhoneAudio {
   readonly port: number;
   readonly peer: RtpPeer;
   readonly codecs: readonly AudioCodec[];
-  readonly telephoneEvent: number;
+  readonly telephoneEvent: number | null;
   readonly #clock: Clock;
   readonly #voice: Readonly<Record<CodecName, Uint8Array>>;
-  #to: { readonly port: number; readonly codec: CodecName; readonly events: number } | null = null;
+  #to: { readonly port: number; readonly codec: CodecName; readonly events: number | null } | null = null;
+  /** Frames of tones that are said instead of the voice. */
+  readonly #pressed: Uint8Array[] = [];
   #timer: Timer | null = null;
   #due = 0;
   #closed = false;
@@ -91,7 +95,7 @@ export class RtpAudio implements PhoneAudio {
     this.codecs = codecs
       ? codecs.flatMap(name => DEFAULT_CODECS.filter(codec => codec.name === name))
       : DEFAULT_CODECS;
-    this.telephoneEvent = telephoneEvent ?? TELEPHONE_EVENT;
+    this.telephoneEvent = telephoneEvent === undefined ? TELEPHONE_EVENT : telephoneEvent;
   }
 
   connect(remote: AudioDescription): void {
@@ -101,7 +105,7 @@ export class RtpAudio implements PhoneAudio {
     this.#to = {
       port: remote.port,
       codec: first.name,
-      events: remote.telephoneEvent ?? this.telephoneEvent,
+      events: this.telephoneEvent === null ? null : (remote.telephoneEvent ?? this.telephoneEvent),
     };
     if (this.#timer) return;
     this.#due = this.#clock.now();
@@ -136,11 +140,17 @@ export class RtpAudio implements PhoneAudio {
   }
 
   async press(key: Key): Promise<void> {
-    if (this.#to) this.peer.press(this.#to.port, this.#to.events, key);
+    const to = this.#to;
+    if (!to) return;
+    if (to.events !== null) return this.peer.press(to.port, to.events, key);
+    const tone = encode(to.codec, Int16Array.of(...sines(dtmfOf(key), TONE_MS), ...sines([], TONE_MS)));
+    for (let at = 0; at < tone.length; at += 8 * FRAME_MS)
+      this.#pressed.push(tone.subarray(at, at + 8 * FRAME_MS));
   }
 
-  /** Keys by their RFC 4733 events, each timestamp once. */
+  /** Keys by their RFC 4733 events, each timestamp once; a phone that knows none hears their tones. */
   keysHeard(): string {
+    if (this.telephoneEvent === null) return this.#tonesHeard();
     const seen = new Map<number, string>();
     for (const { payloadType, timestamp, payload } of this.peer.heard) {
       if (payloadType === this.telephoneEvent) seen.set(timestamp, KEYS[payload[0] ?? 0] ?? '?');
@@ -169,9 +179,25 @@ export class RtpAudio implements PhoneAudio {
     return ear;
   }
 
+  /** Tones of keys, at least 60 ms of each. */
+  #tonesHeard(): string {
+    let keys = '';
+    let [last, frames]: [string | undefined, number] = [undefined, 0];
+    for (const { payloadType, payload } of this.peer.heard) {
+      const key = detectKey(decode(payloadType === this.peer.payloadTypes.PCMU ? 'PCMU' : 'PCMA', payload));
+      frames = key === last ? frames + 1 : 1;
+      last = key;
+      if (key && frames === 3) keys += key;
+    }
+    return keys;
+  }
+
   #sing(): void {
     if (this.#closed) return;
-    if (this.#to && !this.muted) this.peer.send(this.#to.port, this.#to.codec, this.#voice[this.#to.codec]);
+    if (this.#to && !this.muted) {
+      const { port, codec } = this.#to;
+      this.peer.send(port, codec, this.#pressed.shift() ?? this.#voice[codec]);
+    }
     this.#due += FRAME_MS;
     this.#timer = this.#clock.after(Math.max(0, this.#due - this.#clock.now()), () => this.#sing());
   }

@@ -2,6 +2,7 @@
 import { SystemClock } from '@kommutator/base';
 import {
   earOf,
+  eventually,
   freeUdpPort,
   openPhone,
   type RealPhone,
@@ -19,6 +20,7 @@ let exchange: RunningExchange;
 let anna: RealPhone;
 /** PCMA alone. */
 let boris: RealPhone;
+/** Without telephone-event: her keys are tones. */
 let vera: RealPhone;
 let pstn: RealPhone;
 const phones = () => [anna, boris, vera, pstn];
@@ -29,7 +31,7 @@ beforeAll(async () => {
   pstn = await openPhone(exchange, { hz: 1100, port });
   anna = await openPhone(exchange, { login: 'anna', hz: 500, codecs: ['PCMU'], telephoneEvent: 96 });
   boris = await openPhone(exchange, { login: 'boris', hz: 900, codecs: ['PCMA'] });
-  vera = await openPhone(exchange, { login: 'vera', hz: 700 });
+  vera = await openPhone(exchange, { login: 'vera', hz: 700, telephoneEvent: null });
   for (const { phone } of [anna, boris, vera]) expect(await phone.registers()).toBe(200);
 });
 
@@ -90,6 +92,38 @@ describe('codecs', () => {
     await earOf(call).untilKeys('790D');
     expect(payloadTypes(earOf(call)).sort()).toEqual([0, 96]);
     expect(payloadTypes(earOf(ringing)).sort()).toEqual([101, 8]);
+  });
+});
+
+describe('keys as tones', () => {
+  test('ITU-T Q.24 a phone without telephone-event: its tones become events, events become tones, none twice', async () => {
+    const [ringing, call] = await talk(anna, '103', vera);
+    await Promise.all([earOf(call).untilHears(500), earOf(ringing).untilHears(700)]);
+    await call.sends('1*5#9');
+    await earOf(ringing).untilKeys('1*5#9');
+    await ringing.sends('70D');
+    await earOf(call).untilKeys('70D');
+    // The voices go on where they were, and nothing more comes of the keys.
+    await Promise.all([earOf(call).untilHears(500), earOf(ringing).untilHears(700)]);
+    expect([earOf(ringing).keysHeard(), earOf(call).keysHeard()]).toEqual(['1*5#9', '70D']);
+    expectOneStream(earOf(call));
+    expectOneStream(earOf(ringing));
+  });
+
+  test('SIP INFO: keys of a phone that tells them so arrive as events, and as tones', async () => {
+    const [ringing, call] = await talk(anna, '103', vera);
+    await Promise.all([earOf(call).untilHears(500), earOf(ringing).untilHears(700)]);
+    expect(await call.informs('3')).toEqual([200]);
+    await earOf(ringing).untilKeys('3');
+    // She speaks INFO: so is she spoken to.
+    await ringing.sends('4');
+    await eventually(
+      clock,
+      async () => call.informed,
+      told => told.length > 0,
+    );
+    expect(call.informed).toEqual(['application/dtmf-relay: Signal=4 Duration=160']);
+    expect(earOf(call).keysHeard()).toBe('');
   });
 });
 

@@ -11,7 +11,7 @@ export type Ep = Brand<string, 'Ep'>;
 export type RoomId = Brand<string, 'RoomId'>;
 export type RecId = Brand<string, 'RecId'>;
 /**
- * A sound: `tone:ringback`, `tone:busy`, `tone:dial`, `tone:confirm`, `tone:error` are made by the engine;
+ * A sound: `tone:ringback`, `tone:busy`, `tone:congestion`, `tone:dial`, `tone:confirm`, `tone:error` are made by the engine;
  * `digit:7`, `announcement:…`, `melody:…` are files `<prompts>/<language>/<kind>/<name>.wav`; `silence:<ms>` is a pause.
  */
 export type ClipId = Brand<string, 'ClipId'>;

@@ -62,7 +62,7 @@ describe('tones', () => {
     expect(detectTone(ears(codec, clip, 0, 100), 475)).toBe(false);
   });
 
-  test('busy is 0.35/0.35 s, confirm 2×100 ms of 1 400 Hz, error 3×200 ms of 425 Hz', () => {
+  test('busy is 0.35/0.35 s, congestion 0.175/0.175 s, confirm 2×100 ms of 1 400 Hz, error 3×200 ms of 425 Hz', () => {
     const rhythm = (name: Parameters<typeof toneClip>[0], hz: number) => {
       const clip = toneClip(name);
       return Array.from({ length: clip.frames }, (_, i) => {
@@ -72,6 +72,8 @@ describe('tones', () => {
     };
     // Its 18th frame is half tone, half quiet.
     expect(rhythm('busy', 425)).toMatch(/^#{17}\?\.{17}$/);
+    // 175 ms are eight frames and three quarters of one.
+    expect(rhythm('congestion', 425)).toMatch(/^#{8}[#?]\.{8}[?#]{9}[#?.]\.{8}$/);
     expect(rhythm('confirm', 1_400)).toBe('#####.....'.repeat(2));
     expect(rhythm('error', 425)).toBe('##########..........'.repeat(3));
   });
@@ -182,6 +184,25 @@ describe('prompts', () => {
     expect(await heard(prompts, 'en', 'melody:hold', 1_100)).toBe(true);
     expect(await heard(prompts, '../ru', 'digit:7', 900)).toBe(true);
     expect(await prompts.find('ru', 'announcement:none' as ClipId)).toBeUndefined();
+  });
+
+  test('what callers will hear is read beforehand, in every language, and no more than half the cache', async () => {
+    const prompts = library();
+    expect(await prompts.preload()).toBe(7);
+    for (const [language, id] of [
+      ['ru', 'announcement:forbidden'],
+      ['en', 'announcement:forbidden'],
+      ['en', 'digit:7'],
+      ['ru', 'melody:hold'],
+    ] as const) {
+      const clip = prompts.find(language, id as ClipId);
+      expect(clip, id).toBeDefined();
+      expect(clip).not.toBeInstanceOf(Promise);
+    }
+    const small = library(64_000);
+    await small.preload();
+    expect(small.bytes).toBe(32_000);
+    expect(await new PromptLibrary({ dir: '/nonexistent' }).preload()).toBe(0);
   });
 
   test('no name climbs out of the folder', async () => {

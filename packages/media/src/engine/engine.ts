@@ -71,6 +71,8 @@ export class LocalEngine implements MediaEngine {
     const { clock, random = Math.random } = options;
     let { certificate } = options;
     this.#options = options;
+    const library = new PromptLibrary(options.prompts);
+    void library.preload();
     this.sources = new Sources(neighbours);
     this.#ports = new Ports(clock, options.ports, random);
     this.#lease = new Lease(clock, options.leaseMs ?? LEASE, () => this.#expire());
@@ -79,7 +81,7 @@ export class LocalEngine implements MediaEngine {
       random,
       pacer: new Pacer(clock),
       sources: this.sources,
-      library: new PromptLibrary(options.prompts),
+      library,
       // After the answer of the command that caused it.
       emit: event => queueMicrotask(() => this.onEvent(event)),
       log: line => options.log?.(line),

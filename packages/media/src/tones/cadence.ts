@@ -7,13 +7,13 @@ export interface Stretch {
   readonly ms: Ms;
 }
 
-export type ToneName = 'ringback' | 'busy' | 'dial' | 'confirm' | 'error';
+export type ToneName = 'ringback' | 'busy' | 'congestion' | 'dial' | 'confirm' | 'error';
 
 const twice = (...pair: Stretch[]): Stretch[] => [...pair, ...pair];
 
 /**
  * One round of every tone the engine makes. 425 Hz and its cadences are the Russian network's (and ITU-T E.180's):
- * ringback 0.8/3.2 s, busy 0.35/0.35 s. Every stretch is a multiple of 10 ms, every round one of 20 ms.
+ * ringback 0.8/3.2 s, busy 0.35/0.35 s, congestion 0.175/0.175 s. Every round is a multiple of 20 ms.
  */
 export const CADENCES: { readonly [name in ToneName]: readonly Stretch[] } = {
   ringback: [
@@ -24,6 +24,8 @@ export const CADENCES: { readonly [name in ToneName]: readonly Stretch[] } = {
     { hz: 425, ms: 350 },
     { hz: 0, ms: 350 },
   ],
+  // Two rounds of 175/175 ms make whole frames.
+  congestion: twice({ hz: 425, ms: 175 }, { hz: 0, ms: 175 }),
   dial: [{ hz: 425, ms: 1_000 }],
   confirm: twice({ hz: 1_400, ms: 100 }, { hz: 0, ms: 100 }),
   error: [...twice({ hz: 425, ms: 200 }, { hz: 0, ms: 200 }), { hz: 425, ms: 200 }, { hz: 0, ms: 200 }],

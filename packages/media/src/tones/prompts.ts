@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clip, readWav } from '../codec/wav.ts';
 import type { ClipId } from '../protocol.ts';
@@ -13,6 +13,8 @@ export interface Prompts {
   readonly cacheBytes?: number;
 }
 
+/** The folder of what sounds the same in every language. */
+const COMMON = 'common';
 /** A language tag as a folder name, nothing that could climb. */
 const LANGUAGE = /^[a-z]{2,8}$/;
 
@@ -53,10 +55,32 @@ export class PromptLibrary {
     }
     let loading = this.#loading.get(key);
     if (!loading) {
-      loading = this.#load(key, [...new Set([spoken, 'ru', 'common'])], kind.kind, kind.name);
+      loading = this.#load(key, [...new Set([spoken, 'ru', COMMON])], kind.kind, kind.name);
       this.#loading.set(key, loading);
     }
     return loading;
+  }
+
+  /**
+   * Reads beforehand what callers will hear, file by file, until half the cache is full: the first caller after a start
+   * hears his announcement at once. A folder that is not there has nothing. Never rejects.
+   * @returns how many sounds are ready.
+   */
+  async preload(): Promise<number> {
+    let ready = 0;
+    const languages = (await names(this.#dir)).filter(name => LANGUAGE.test(name) && name !== COMMON);
+    for (const language of languages) {
+      for (const folder of new Set([language, 'ru', COMMON])) {
+        for (const kind of await names(join(this.#dir, folder))) {
+          for (const file of await names(join(this.#dir, folder, kind))) {
+            if (this.#bytes >= this.#limit / 2) return ready;
+            if (!file.endsWith('.wav')) continue;
+            if (await this.find(language, `${kind}:${file.slice(0, -4)}` as ClipId)) ready++;
+          }
+        }
+      }
+    }
+    return ready;
   }
 
   async #load(key: string, folders: string[], kind: string, name: string): Promise<Clip | undefined> {
@@ -83,5 +107,8 @@ export class PromptLibrary {
     return clip;
   }
 }
+
+/** What a folder holds, in order; nothing where there is none. */
+const names = async (folder: string): Promise<string[]> => (await readdir(folder).catch(() => [])).toSorted();
 
 const sizeOf = (clip: Clip): number => clip.PCMA.length + clip.PCMU.length;
