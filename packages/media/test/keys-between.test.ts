@@ -124,6 +124,19 @@ describe('in-band keys', () => {
     expect(got(b, 'PCMA')).toEqual({ events: '', tones: '7' });
   });
 
+  test('wherever the sequence begins, and with another SSRC, which begins anew', async () => {
+    for (const first of [0, 1, 32_767, 32_768, 65_500, 65_535]) {
+      const a = new Leg(stage, `a${first}`, 4_000, without('PCMA'));
+      a.sequence = first;
+      await pressesInBand(a, 'PCMA', '1');
+      a.ssrc = 99;
+      a.sequence = (first + 65_400) % 65_536;
+      await pressesInBand(a, 'PCMA', '2');
+      const keys = stage.events.flatMap(e => (e.is === 'heard' ? [e.what.key] : []));
+      expect(keys.splice(-2), `from ${first}`).toEqual(['1', '2']);
+    }
+  });
+
   test('they stop a sound that waits for them', async () => {
     const a = new Leg(stage, 'a', 4_000, without('PCMU'));
     a.hears({ play: ['tone:dial' as never], tag: 1, loop: true, stopOn: '5', then: { silence: true } });

@@ -57,7 +57,8 @@ export class Inbound {
   readonly #ear = new KeyEar();
   /** Listens for keys in the sound of a peer without telephone-event. */
   #detector: KeyDetector | undefined;
-  /** Sequence number of the packet it heard last. */
+  /** SSRC and sequence number of the packet it heard last; −1 before the first. */
+  #detectedSsrc = -1;
   #detected = 0;
   #flows = false;
   #budget = BUDGET;
@@ -164,11 +165,13 @@ export class Inbound {
   #detect(detector: KeyDetector, packet: Buffer, start: number, end: number): void {
     const sequence = sequenceOf(packet);
     const ahead = sequenceAhead(sequence, this.#detected);
-    if (ahead <= 0 && ahead > -MAX_DROPOUT) {
+    const same = ssrcOf(packet) === this.#detectedSsrc;
+    if (same && ahead <= 0 && ahead > -MAX_DROPOUT) {
       sound.toned = detector.toned;
     } else {
+      this.#detectedSsrc = ssrcOf(packet);
       this.#detected = sequence;
-      if (ahead !== 1) detector.gap();
+      if (!same || ahead !== 1) detector.gap();
       const codec: CodecName = sound.kind === PCMA ? 'PCMA' : 'PCMU';
       const key = detector.push(codec, packet, start, end);
       sound.toned = detector.toned;

@@ -57,6 +57,8 @@ export class Leg {
   readonly to: string[] = [];
   readonly endpoint: Endpoint;
   sequence = 100;
+  /** Of what it says; its port when left out. */
+  ssrc: number | undefined;
   timestamp = 0;
   readonly port: number;
   constructor(stage: Stage, name: string, port: number, o: Partial<Negotiated> = {}) {
@@ -84,7 +86,14 @@ export class Leg {
   }
   says(payload: number[] = Array(160).fill(0x2a), pt = 8, o: { port?: number; ssrc?: number } = {}) {
     const packet = Buffer.from([0x80, ...Array(11).fill(0), ...payload]);
-    writeHeader(packet, pt, false, this.sequence++, this.timestamp, o.ssrc ?? this.port);
+    writeHeader(
+      packet,
+      pt,
+      false,
+      this.sequence++ & 0xffff,
+      this.timestamp,
+      o.ssrc ?? this.ssrc ?? this.port,
+    );
     this.timestamp += 160;
     this.endpoint.rtp(packet, '10.0.0.1', o.port ?? this.port);
   }
