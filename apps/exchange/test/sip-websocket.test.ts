@@ -194,6 +194,7 @@ describe('DESIGN §2 what comes to the hand-over socket', () => {
     ['no JSON', Buffer.from([0, 0, 0, 1, 0x7b])],
     ['null', Buffer.from('\0\0\0\u0004null')],
     ['another version', Buffer.from('\0\0\0\u0007{"v":2}')],
+    ['a preface that says nothing', Buffer.from('\0\0\0\u0007{"v":1}')],
   ])('%s ends the connection, not the process', async (_what, bytes) => {
     const path = join(folder(), 'ws.sock');
     const { log } = await signalling(path);

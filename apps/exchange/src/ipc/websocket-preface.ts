@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Clock, err, type Ms, ok, type Result } from '@kommutator/base';
 import type { UpgradeRequest } from '@kommutator/sip';
@@ -56,6 +57,8 @@ function decode(text: Buffer, head: Buffer): Result<Handover, string> {
     const told = JSON.parse(text.toString()) as { readonly v?: unknown } & UpgradeRequest;
     if (told?.v !== VERSION) return err(`preface of version ${String(told?.v)}`);
     const { method, headers, address, port, secure } = told;
+    if (typeof method !== 'string' || typeof headers !== 'object' || headers === null || isIP(address) === 0)
+      return err('a preface without its fields');
     return ok({ request: { method, headers, address, port, secure }, head });
   } catch (error) {
     return err(`unreadable preface: ${String(error)}`);
