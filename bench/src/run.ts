@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
- * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser`, `--quick`.
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser|history`, `--quick`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { allowManyCalls, type RunningExchange, startExchange } from '@kommutator/e2e';
 import { measureBrowserCalls } from './browser-calls.ts';
 import { measureFlood } from './flood.ts';
+import { measureHistory } from './history.ts';
 import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
 import { measureRelay } from './relay.ts';
@@ -123,6 +124,28 @@ async function benchFlood(exchange: RunningExchange): Promise<void> {
   say();
 }
 
+async function benchHistory(): Promise<void> {
+  const records = options.quick ? 100_000 : 1_000_000;
+  const f = await measureHistory({ records, times: options.quick ? 50 : 200 });
+  say(`### History: ${records} records of 200 tenants, pages of 100\n`);
+  say(
+    `Loaded in ${f.loaded.toFixed(0)} s; ${Object.entries(f.sizes)
+      .map(each => each.join(' '))
+      .join(', ')}.\n`,
+  );
+  say('| question | rows in the mean | p50 | p95 | max |');
+  say('|---|---|---|---|---|');
+  for (const q of f.queries) {
+    const took = [q.p50, q.p95, q.max].map(ms => `${ms.toFixed(1)} ms`).join(' | ');
+    say(`| ${q.name} | ${q.rows.toFixed(0)} | ${took} |`);
+  }
+  say('\n| export | rows | seconds | peak of the process, MB | file, MB |');
+  say('|---|---|---|---|---|');
+  for (const { format, rows, seconds: took, peak, size } of f.exports)
+    say(`| ${format} | ${rows} | ${took.toFixed(1)} | ${peak.toFixed(0)} | ${(size / 1e6).toFixed(1)} |`);
+  say();
+}
+
 say(
   `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
 );
@@ -131,6 +154,8 @@ if (wanted('browser')) {
   say(await measureBrowserCalls(100, seconds));
 }
 if (options.only === 'browser') process.exit(0);
+if (wanted('history')) await benchHistory();
+if (options.only === 'history') process.exit(0);
 await using exchange = await startExchange({ env: { RTP_PORTS: '30000-39999', LOG_LEVEL: 'warn' } });
 await allowManyCalls(exchange);
 say('### Idle\n');

@@ -15,11 +15,11 @@ export interface TableWriter {
 
 export type ExportFormat = 'xls' | 'xlsx' | 'csv';
 
-/** Rows a file may have: a workbook of the old format is made in memory, in a thread of its own. */
+/** Rows a file may have. */
 export const MOST_ROWS: Readonly<Record<ExportFormat, number>> = {
   csv: 1_000_000,
   xlsx: 1_000_000,
-  xls: 131_070,
+  xls: 500_000,
 };
 
 export const openWriter = (format: ExportFormat, path: string, heads: readonly string[]): TableWriter =>
