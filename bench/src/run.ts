@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
- * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser|history`, `--quick`.
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser|history|live`, `--quick`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ import { allowManyCalls, type RunningExchange, startExchange } from '@kommutator
 import { measureBrowserCalls } from './browser-calls.ts';
 import { measureFlood } from './flood.ts';
 import { measureHistory } from './history.ts';
+import { measureLive } from './live.ts';
 import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
 import { measureRelay } from './relay.ts';
@@ -124,6 +125,31 @@ async function benchFlood(exchange: RunningExchange): Promise<void> {
   say();
 }
 
+async function benchLive(exchange: RunningExchange): Promise<void> {
+  say('### Live channel: pages that watch all calls of one domain\n');
+  say(
+    '| pages | calls/s | calls failed | heard by pages that read | INVITE to page: p50 | p99 | max | connected at the end | MB/s | office, cores |',
+  );
+  say('|---|---|---|---|---|---|---|---|---|---|');
+  await registerPhone(exchange, 'anna', 28_070);
+  for (const [pages, rate] of options.quick
+    ? [[20, 20] as const]
+    : ([
+        [50, 50],
+        [50, 200],
+        [500, 20],
+        [500, 100],
+        [500, 200],
+      ] as const)) {
+    const f = await measureLive(exchange, { pages, rate, seconds, phonePort: 28_070 });
+    const late = [f.p50, f.p99, f.max].map(ms => `${ms} ms`).join(' | ');
+    say(
+      `| ${f.pages} | ${f.rate} | ${f.failed} | ${(f.share * 100).toFixed(1)} % | ${late} | ${f.connected} | ${f.traffic.toFixed(1)} | ${f.office.toFixed(2)} |`,
+    );
+  }
+  say();
+}
+
 async function benchHistory(): Promise<void> {
   const records = options.quick ? 100_000 : 1_000_000;
   const f = await measureHistory({ records, times: options.quick ? 50 : 200 });
@@ -169,3 +195,4 @@ if (wanted('set-ups')) await benchSetUps(exchange);
 if (wanted('relay')) await benchRelay(exchange);
 if (wanted('registers')) await benchRegisters(exchange);
 if (wanted('flood')) await benchFlood(exchange);
+if (wanted('live')) await benchLive(exchange);

@@ -56,15 +56,19 @@ describe('the live channel', () => {
     const off = channel.on('calls', data => heard.push(['a', data]));
     channel.on('calls', data => heard.push(['b', data]));
     socket().onopen?.();
-    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: null }]);
+    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: null, batch: true }]);
     says({ hello: { epoch: 'e1', seq: 4 } });
     says({ seq: 5, topic: 'calls', data: 1 });
     off();
-    says({ seq: 6, topic: 'calls', data: 2 });
+    says([
+      { seq: 6, topic: 'calls', data: 2 },
+      { seq: 7, topic: 'calls', data: 3 },
+    ]);
     expect(heard).toEqual([
       ['a', 1],
       ['b', 1],
       ['b', 2],
+      ['b', 3],
     ]);
     expect(socket().sent).toHaveLength(1);
   });
@@ -75,7 +79,7 @@ describe('the live channel', () => {
     socket().onopen?.();
     channel.on('jobs', () => {})();
     expect(socket().sent.slice(1)).toEqual([
-      { subscribe: ['jobs'], resume: null },
+      { subscribe: ['jobs'], resume: null, batch: true },
       { unsubscribe: ['jobs'] },
     ]);
   });
@@ -90,7 +94,7 @@ describe('the live channel', () => {
     expect(channel.state).toBe('waiting');
     wait();
     socket().onopen?.();
-    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: { epoch: 'e1', seq: 9 } }]);
+    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: { epoch: 'e1', seq: 9 }, batch: true }]);
   });
 
   test('pauses grow to 15 s and begin anew once the server has spoken', () => {
@@ -134,7 +138,7 @@ describe('the live channel', () => {
     wait();
     socket().onopen?.();
     expect(lost).toBe(1);
-    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: { epoch: 'e2', seq: 2 } }]);
+    expect(socket().sent).toEqual([{ subscribe: ['calls'], resume: { epoch: 'e2', seq: 2 }, batch: true }]);
   });
 
   test('ACC-5 signed out: nothing is heard, nothing is tried again', () => {

@@ -62,7 +62,7 @@ export class LiveChannel {
     if (!set) {
       set = new Set();
       this.#listeners.set(topic, set);
-      if (this.#state === 'live') this.#say({ subscribe: [topic], resume: null });
+      if (this.#state === 'live') this.#say({ subscribe: [topic], resume: null, batch: true });
     }
     set.add(hear);
     if (this.#state === 'idle') this.#connect();
@@ -111,7 +111,7 @@ export class LiveChannel {
     this.#socket = socket;
     socket.onopen = () => {
       this.#become('live');
-      this.#say({ subscribe: [...this.#listeners.keys()], resume: this.#resume });
+      this.#say({ subscribe: [...this.#listeners.keys()], resume: this.#resume, batch: true });
     };
     socket.onmessage = ({ data }) => this.#hear(data);
     socket.onclose = ({ code }) => this.#closed(code);
@@ -119,8 +119,12 @@ export class LiveChannel {
 
   #hear(data: unknown): void {
     if (typeof data !== 'string') return;
-    const word = read(data);
-    if (!word) return;
+    const said = read(data);
+    // Several words at once come as an array.
+    for (const word of Array.isArray(said) ? said : [said]) if (word) this.#heard(word);
+  }
+
+  #heard(word: ServerWord): void {
     this.#failures = 0;
     if (word.hello) {
       // After a gap the server answers with a `seq` of its own only when it cannot go on from ours.
@@ -168,7 +172,7 @@ export class LiveChannel {
 }
 
 /** A word of the server; null = none that is known. */
-function read(text: string): ServerWord | null {
+function read(text: string): ServerWord | readonly ServerWord[] | null {
   try {
     const word: unknown = JSON.parse(text);
     return typeof word === 'object' && word !== null ? word : null;
