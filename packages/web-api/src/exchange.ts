@@ -1,13 +1,12 @@
 /** How an answer goes out. */
-import type { TLSSocket } from 'node:tls';
 import type { Language } from '@kommutator/model/messages';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { acceptedLanguage } from './language.ts';
 import { PROBLEM_TYPE, problemOf } from './problem.ts';
 import type { Answer, Refused, Schemas } from './route.ts';
 
-export const isSecure = (request: FastifyRequest): boolean =>
-  (request.socket as TLSSocket).encrypted === true;
+/** Over TLS, as far as the browser is concerned. */
+export const isSecure = (request: FastifyRequest): boolean => request.protocol === 'https';
 
 const languages = new WeakMap<FastifyRequest, Language>();
 

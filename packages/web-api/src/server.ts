@@ -44,6 +44,8 @@ export async function createWebApi({ services, cabinet }: WebApiOptions): Promis
     bodyLimit: LARGEST_BODY,
     genReqId: () => newId(clock.wall()),
     requestIdHeader: false,
+    // A reverse proxy on this machine says who asked, and whether over TLS.
+    trustProxy: 'loopback',
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: refuseUnreadable,

@@ -72,6 +72,17 @@ describe('ACC-16 own password', () => {
     ]);
   });
 
+  it('ACC-16 a remembered session stays remembered', async () => {
+    const browser = cabinet.browser();
+    const credentials = { domain: DEMO, login: 'gleb', password: PASSWORD, remember: true };
+    await browser.ask('POST', '/api/session', credentials);
+    await cabinet.clock.advance(24 * 60 * MINUTE);
+    const change = { current: PASSWORD, password: 'Passw0rd9' };
+    const { headers } = await browser.ask('PUT', '/api/me/password', change);
+    expect(headers['set-cookie']).toContain(`Max-Age=${29 * 86_400};`);
+    await browser.ask('PUT', '/api/me/password', { current: 'Passw0rd9', password: PASSWORD });
+  });
+
   it('ACC-16 the row of the action history holds neither password', async () => {
     const rows = await cabinet.dump('action_history');
     expect(rows).toContain('cabinet_password');
@@ -207,6 +218,10 @@ describe('ACC-7 password recovery', () => {
     expect(waiting).not.toContain('pbx.example.test');
     const [letter] = await letters();
     expect(await cabinet.dump('letter')).not.toContain('v1:');
+    const { domains } = await cabinet.store.loadDirectory();
+    const domain = domains.find(each => each.name === DEMO)?.id ?? null;
+    const [logged] = await cabinet.store.access.mailLog(domain, 1);
+    expect(logged).toMatchObject({ kind: 'password-link', recipient: 'vera@example.test', state: 'sent' });
     expect(await cabinet.dump('password_link')).not.toContain(linkOf(letter));
   });
 

@@ -252,6 +252,17 @@ describe('SECURITY: what is sent to the API', () => {
     ).toContain('192.0.2.77');
   });
 
+  it('of a proxy on this machine it is: the last address it names, and TLS that ends there', async () => {
+    const proxied = cabinet.browser('127.0.0.1');
+    const said = { 'x-forwarded-for': '10.9.9.9, 203.0.113.50', 'x-forwarded-proto': 'https' };
+    const { headers } = await proxied.ask('POST', '/api/session', credentials, said);
+    expect(String(headers['set-cookie'])).toContain('; Secure');
+    const { body } = await proxied.ask('GET', '/api/sessions', undefined, said);
+    expect(body.items.find((each: { current: boolean }) => each.current).address).toBe('203.0.113.50');
+    const own = { ...said, origin: 'https://pbx.example.test' };
+    expect((await proxied.ask('PATCH', '/api/me', { language: 'ru' }, own)).status).toBe(200);
+  });
+
   it('nothing ever redirects', async () => {
     for (const url of [
       '/api/session?next=https://evil.example',

@@ -11,12 +11,15 @@ const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : 
 
 /** What a first user has to know: where it listens, who may sign in, how a phone connects, what to dial. */
 export function welcome(config: Config): readonly string[] {
-  const { httpHost, httpPort, sipHost, sipPort, sipTlsPort, demo } = config;
+  const { httpHost, httpPort, httpsPort, sipHost, sipPort, sipTlsPort, demo } = config;
+  const web = addressesOf(httpHost)[0];
   const sip = addressesOf(sipHost);
   const lines = [
     '',
-    `  Health     http://${addressesOf(httpHost)[0]}:${httpPort}/health`,
-    `  Metrics    http://${addressesOf(httpHost)[0]}:${httpPort}/metrics`,
+    `  Cabinet    http://${web}:${httpPort}/ or https://${web}:${httpsPort}/`,
+    `  API        http://${web}:${httpPort}/api/docs`,
+    `  Health     http://${web}:${httpPort}/health`,
+    `  Metrics    http://${web}:${httpPort}/metrics`,
     `  SIP        ${sip.map(address => `${address}:${sipPort}`).join(', ')} (UDP and TCP)`,
     `  SIP TLS    ${sip.map(address => `${address}:${sipTlsPort}`).join(', ')}`,
   ];
@@ -30,6 +33,11 @@ export function demoLines({ sipHost, sipPort, sipTlsPort, demo, demoTrunk }: Con
     ? `goes out to ${demoTrunk.host}:${demoTrunk.port}`
     : 'a simulator answers, says the number, echoes';
   return [
+    '',
+    'Sign in to the cabinet, password Demo-1234:',
+    '  domain demo.kommutator.test    admin (administrator), anna, boris, vera, gleb',
+    '  domain filial.kommutator.test  admin (administrator), ivan',
+    '  without a domain               super (pool), root (provider)',
     '',
     'Connect a phone (softphone or desk phone):',
     `  server or outbound proxy   ${server}:${sipPort}${others.length > 0 ? ` (on this machine also ${others.at(-1)}:${sipPort})` : ''}, UDP or TCP; TLS on port ${sipTlsPort}`,

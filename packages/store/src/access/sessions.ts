@@ -118,13 +118,22 @@ export async function endSessions(db: Kysely<Tables>, account: string, except: s
   await (except === null ? all : all.where('session_id', '<>', except)).execute();
 }
 
-/** The token was seen where it should not be known: from now on another one names this session. */
-export async function renameSession(db: Kysely<Tables>, session: string, tokenHash: Buffer): Promise<void> {
-  await db
+/**
+ * From now on another token names this session.
+ * @returns when it ends, if it is remembered beyond the browser's; null = until that closes.
+ */
+export async function renameSession(
+  db: Kysely<Tables>,
+  session: string,
+  tokenHash: Buffer,
+): Promise<number | null> {
+  const row = await db
     .updateTable('web_session')
     .set({ token_hash: tokenHash })
     .where('session_id', '=', session)
-    .execute();
+    .returning(['remembered', 'ends_at'])
+    .executeTakeFirst();
+  return row?.remembered ? row.ends_at.getTime() : null;
 }
 
 /** Rows nobody can use any more. */

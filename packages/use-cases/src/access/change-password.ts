@@ -8,6 +8,7 @@ import type { AccessDesk } from './desk.ts';
 import { passwordChangedLetter } from './letters.ts';
 import { postLetter } from './post.ts';
 import { proven } from './prove.ts';
+import type { RenamedSession } from './session-desk.ts';
 import { setPassword } from './set-password.ts';
 
 /** @returns the token this session goes on under. */
@@ -16,7 +17,7 @@ export async function changePassword(
   session: Session,
   given: { readonly current: string; readonly password: string },
   actor: Actor,
-): Promise<Result<{ readonly token: string; readonly csrf: string }, Refusal>> {
+): Promise<Result<RenamedSession, Refusal>> {
   const refusal = passwordRefusal(given.password, session.person.login);
   if (refusal) return err(refusal);
   const checked = await proven(desk, session, given.current, 'current');

@@ -28,6 +28,14 @@ export interface OpenedSession {
   readonly maxAge: number | null;
 }
 
+/** What the browser gets for a session that goes on under another token. */
+export interface RenamedSession {
+  readonly token: string;
+  readonly csrf: string;
+  /** Seconds, as of {@link OpenedSession}. */
+  readonly maxAge: number | null;
+}
+
 interface Kept {
   readonly session: Session;
   readonly until: Ms;
@@ -89,11 +97,12 @@ export class SessionDesk implements Sessions {
   }
 
   /** The same session under another token. */
-  async rename(session: Session): Promise<{ readonly token: string; readonly csrf: string }> {
+  async rename(session: Session): Promise<RenamedSession> {
     const token = newToken();
-    await this.#store.access.renameSession(session.id, tokenHash(token));
+    const endsAt = await this.#store.access.renameSession(session.id, tokenHash(token));
     this.doubt();
-    return { token, csrf: csrfOf(token) };
+    const left = endsAt === null ? null : Math.max(0, Math.floor((endsAt - this.#clock.wall()) / 1000));
+    return { token, csrf: csrfOf(token), maxAge: left };
   }
 
   /** Something about people or sessions changed: everybody is looked up again. */

@@ -45,8 +45,8 @@ export const meRoutes: readonly Route[] = [
   }).handle(async ({ body, services, session, actor, secure }) => {
     const done = await changePassword(services.access, session, body, actor);
     if (!done.ok) return refusedWithPause(done.error);
-    const { token, csrf } = done.value;
-    return { status: 200, body: { csrf }, headers: { 'set-cookie': sessionCookie(token, secure, null) } };
+    const { token, csrf, maxAge } = done.value;
+    return { status: 200, body: { csrf }, headers: { 'set-cookie': sessionCookie(token, secure, maxAge) } };
   }),
   route({
     method: 'POST',
