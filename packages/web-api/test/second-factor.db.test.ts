@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cabinet, DEMO, openCabinet, PASSWORD } from './support/cabinet.ts';
+import { type Cabinet, DEMO, FILIAL, openCabinet, PASSWORD } from './support/cabinet.ts';
 
 const MINUTE = 60_000;
 let cabinet: Cabinet;
@@ -34,6 +34,28 @@ async function withSecondFactor(login: string) {
   const confirmed = await browser.ask('POST', '/api/me/totp/confirm', { code: codeOf(secret) });
   expect(confirmed.status).toBe(200);
   return { browser, secret: String(secret), codes: confirmed.body.recoveryCodes as string[] };
+}
+
+/** Codes of two steps confirm the same secret, both taken before either confirmation is written. */
+async function bothCodesAtOnce() {
+  const browser = await cabinet.as('ivan', FILIAL);
+  const { secret } = (await browser.ask('POST', '/api/me/totp')).body;
+  const inDatabase = cabinet.store.access.takeTotpStep;
+  const access = cabinet.store.access as { takeTotpStep: typeof inDatabase };
+  const [one, both] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let taken = 0;
+  access.takeTotpStep = async (...step) => {
+    const fresh = await inDatabase(...step);
+    (++taken === 1 ? one : both).resolve();
+    await both.promise;
+    return fresh;
+  };
+  const first = browser.ask('POST', '/api/me/totp/confirm', { code: codeOf(secret) });
+  await one.promise;
+  const second = browser.ask('POST', '/api/me/totp/confirm', { code: codeOf(secret, 1) });
+  const confirmed = await Promise.all([first, second]);
+  access.takeTotpStep = inDatabase;
+  return { browser, confirmed };
 }
 
 /** The first step: the ticket. */
@@ -145,6 +167,41 @@ describe('RFC 6238 second factor', () => {
     expect((await off(PASSWORD, '000000')).body.errors[0].field).toBe('code');
     expect((await off(PASSWORD, codeOf(begun.body.secret, 1))).status).toBe(204);
     expect((await cabinet.browser().signIn('ivan', 'filial.kommutator.test')).body.user.totp).toBe(false);
+  });
+
+  it('a right password does not buy more guesses of the code that switches it off', async () => {
+    const browser = await cabinet.as('ivan', FILIAL);
+    const { secret } = (await browser.ask('POST', '/api/me/totp')).body;
+    await browser.ask('POST', '/api/me/totp/confirm', { code: codeOf(secret) });
+    const off = (code: string) => browser.ask('DELETE', '/api/me/totp', { password: PASSWORD, code });
+    for (let n = 0; n < 5; n++) expect((await off('000000')).status).toBe(422);
+    expect((await off(codeOf(secret, 1))).status).toBe(429);
+    await cabinet.clock.advance(15 * MINUTE);
+    expect((await off(codeOf(secret))).status).toBe(204);
+  });
+
+  it('of two confirmations at once one counts, and its recovery codes are those that work', async () => {
+    const { browser, confirmed } = await bothCodesAtOnce();
+    expect(confirmed.map(({ status }) => status).sort()).toEqual([200, 409]);
+    const codes = confirmed.find(({ status }) => status === 200)?.body.recoveryCodes as string[];
+    const off = await browser.ask('DELETE', '/api/me/totp', { password: PASSWORD, code: codes[0] });
+    expect(off.status).toBe(204);
+  });
+
+  it('a secret begun meanwhile is not switched on by a code of the one before', async () => {
+    const browser = await cabinet.as('admin', FILIAL);
+    const { secret } = (await browser.ask('POST', '/api/me/totp')).body;
+    const inDatabase = cabinet.store.access.takeTotpStep;
+    const access = cabinet.store.access as { takeTotpStep: typeof inDatabase };
+    access.takeTotpStep = async (...step) => {
+      access.takeTotpStep = inDatabase;
+      const taken = await inDatabase(...step);
+      await browser.ask('POST', '/api/me/totp');
+      return taken;
+    };
+    const confirmed = await browser.ask('POST', '/api/me/totp/confirm', { code: codeOf(secret) });
+    expect([confirmed.status, confirmed.body.code]).toEqual([409, 'totp.notBegun']);
+    expect((await cabinet.browser().signIn('admin', FILIAL)).body.user.totp).toBe(false);
   });
 
   it('the database holds no secret in the clear, the action history none at all', async () => {

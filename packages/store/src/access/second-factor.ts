@@ -1,6 +1,7 @@
 /** Second factor of a sign-in (RFC 6238) and the codes for who lost it. */
 import type { DomainId } from '@kommutator/model/ids';
 import type { Kysely } from 'kysely';
+import { Refused } from '../database/errors.ts';
 import type { Tables } from '../database/tables.ts';
 import type { SystemTx } from '../transaction.ts';
 
@@ -26,17 +27,24 @@ export async function takeTotpStep(db: Kysely<Tables>, account: string, step: nu
   return done.numUpdatedRows > 0n;
 }
 
-/** From now on a sign-in asks for it. */
+/**
+ * From now on a sign-in asks for it.
+ * @param account whose; `sealed` is the secret a code was shown of.
+ * @throws Refused, `not-found`, when another one was begun meanwhile, or it is in force already.
+ */
 export async function confirmTotp(
   { db }: SystemTx,
-  account: { readonly id: string; readonly domain: DomainId | null },
+  account: { readonly id: string; readonly domain: DomainId | null; readonly sealed: string },
   codeHashes: readonly Buffer[],
 ): Promise<void> {
-  await db
+  const done = await db
     .updateTable('cabinet_account')
     .set({ totp_on: true })
     .where('account_id', '=', account.id)
-    .execute();
+    .where('totp_on', '=', false)
+    .where('totp_secret', '=', account.sealed)
+    .executeTakeFirst();
+  if (done.numUpdatedRows === 0n) throw new Refused({ code: 'not-found', field: 'totp' });
   await db.deleteFrom('recovery_code').where('account_id', '=', account.id).execute();
   const codes = codeHashes.map(code_hash => ({
     account_id: account.id,

@@ -20,7 +20,8 @@ export async function proven(
     const account = await store.access.readAccount(person.id);
     if (!account || !(await hashing.verify(account.passwordHash, password)))
       return err({ code: 'password.wrong', params: {}, field });
-    attempts.proof.clear(person.id);
+    // Not cleared: a right password must not buy five more guesses of a code.
+    attempts.proof.forgive(person.id);
     return ok(account);
   } catch (error) {
     attempts.proof.forgive(person.id);

@@ -16,6 +16,8 @@ import {
 } from './second-factor.ts';
 import { locked } from './sign-in.ts';
 
+const NOT_BEGUN: Refusal = { code: 'totp.notBegun', params: {} };
+
 /** A secret for the application; nothing is asked for until a code of it was shown. */
 export async function beginTotpSetup(
   { store, box }: AccessDesk,
@@ -38,21 +40,23 @@ export async function confirmTotpSetup(
   const { id } = session.person;
   const account = await store.access.readAccount(id);
   if (account?.totpSecret) return err({ code: 'totp.on', params: {} });
-  if (!account?.totpPending) return err({ code: 'totp.notBegun', params: {} });
+  const sealed = account?.totpPending;
+  if (!sealed) return err(NOT_BEGUN);
   const shut = attempts.proof.shut(id);
   if (shut > 0) return err(locked(shut));
   attempts.proof.count(id);
-  const step = totpStep(box.open(account.totpPending), code.trim().replaceAll(' ', ''), clock.wall());
+  const step = totpStep(box.open(sealed), code.trim().replaceAll(' ', ''), clock.wall());
   if (step === null || !(await store.access.takeTotpStep(id, step)))
     return err({ code: 'code.wrong', params: {}, field: 'code' });
   attempts.proof.clear(id);
   const codes = newRecoveryCodes();
   const hashes = codes.map(each => recoveryHash(id, each));
   const done = await store.asSystem(actor, async tx => {
-    await confirmTotp(tx, { id, domain: session.domain?.id ?? null }, hashes);
+    await confirmTotp(tx, { id, domain: session.domain?.id ?? null, sealed }, hashes);
     await record(tx, session);
   });
-  return done.ok ? ok(codes) : err(asRefusal(done.error));
+  if (done.ok) return ok(codes);
+  return err(done.error.code === 'not-found' ? NOT_BEGUN : asRefusal(done.error));
 }
 
 /** Needs both proofs: a session left open must not be enough. */
