@@ -60,7 +60,15 @@ const STORIES: Readonly<Record<string, Story>> = {
     dials: ['anna', '102'],
     then: [
       [2, p => p.boris.answers()],
-      [9, (_, x) => x.engine.flow('10.1.0.2:4000', 'lost')],
+      [
+        9,
+        (p, x) => {
+          // It is asked whether it is there, and knows nothing of the call any more.
+          p.boris.call.forgets();
+          x.engine.flow('10.1.0.2:4000', 'lost');
+        },
+      ],
+      [10, p => p.boris.hangsUp()],
     ],
   },
 };
