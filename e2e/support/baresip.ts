@@ -23,6 +23,8 @@ export interface BaresipOptions {
   readonly login: string;
   readonly password?: string;
   readonly transport?: 'udp' | 'tcp' | 'tls';
+  /** SRTP with keys from SDP: where the other side can, or nothing else. */
+  readonly encryption?: 'srtp' | 'srtp-mand';
   /** Its voice: a sine, Hz. */
   readonly hz: number;
 }
@@ -93,7 +95,7 @@ const configOf = (
 ): string =>
   [
     `module_path ${MODULES}`,
-    ...['g711', 'ausine', 'aubridge', 'sndfile'].map(name => `module ${name}.so`),
+    ...['g711', 'ausine', 'aubridge', 'sndfile', 'srtp'].map(name => `module ${name}.so`),
     ...['account', 'menu', 'ctrl_tcp'].map(name => `module_app ${name}.so`),
     `ctrl_tcp_listen 127.0.0.1:${control}`,
     `sip_listen 127.0.0.1:${sip}`,
@@ -121,6 +123,7 @@ const accountOf = (
     `auth_pass=${o.password ?? 'Demo-1234'}`,
     `outbound="sip:127.0.0.1:${port};transport=${transport}"`,
     'regint=600',
+    ...(o.encryption ? [`mediaenc=${o.encryption}`] : []),
   ];
   return `<sip:${o.login}@demo.kommutator.test>;${params.join(';')}\n`;
 };

@@ -20,7 +20,7 @@ beforeAll(async () => {
   exchange = await startExchange();
   browser = await startBrowser();
   anna = await browser.open(exchange, { login: 'anna', hz: 500 });
-  gleb = await browser.open(exchange, { login: 'gleb', hz: 1_300 });
+  gleb = await browser.open(exchange, { login: 'gleb', protocol: 'wss', hz: 1_300 });
   boris = await openPhone(exchange, { login: 'boris', hz: 900 });
   expect(await boris.phone.registers()).toBe(200);
 });
@@ -66,7 +66,7 @@ test('a phone on UDP calls a browser: both hear each other, the browser hangs up
   await call.over;
 });
 
-test('from browser to browser', async () => {
+test('from browser to browser, one over WS and one over WSS', async () => {
   await anna.calls('104');
   await gleb.happens('rings 101');
   await gleb.answers();

@@ -167,7 +167,8 @@ export interface FarQuality {
 
 /** Media → signalling. */
 export type Event =
-  | { readonly is: 'flow'; readonly ep: Ep; readonly state: 'first' | 'moved' | 'lost' | 'back' }
+  /** `failed`: the handshake with a browser did not succeed; there will be no sound. */
+  | { readonly is: 'flow'; readonly ep: Ep; readonly state: 'first' | 'moved' | 'lost' | 'back' | 'failed' }
   | {
       readonly is: 'heard';
       readonly ep: Ep;

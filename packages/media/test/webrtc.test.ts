@@ -174,7 +174,7 @@ describe('what a browser’s endpoint refuses', () => {
       return { ...to, secure: { ...to.secure, fingerprints: [{ hash: 'sha-256', value: fingerprint }] } };
     });
     await changes.until(() => events.length > 0);
-    expect(events).toEqual([{ is: 'flow', ep, state: 'lost' }]);
+    expect(events).toEqual([{ is: 'flow', ep, state: 'failed' }]);
   });
 
   test('to talk without DTLS, and to be opened as what there is not', async () => {

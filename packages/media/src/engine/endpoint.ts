@@ -205,11 +205,14 @@ export class Endpoint implements Inlet, Listener, Paced {
       this.#reports.refused++;
     },
     moved: () => this.#shared.emit({ is: 'flow', ep: this.ep, state: 'moved' }),
-    lost: why => {
-      this.#shared.log(`media: ${this.ep}: ${why}`);
-      this.#shared.emit({ is: 'flow', ep: this.ep, state: 'lost' });
-    },
+    lost: why => this.#gone('lost', why),
+    failed: why => this.#gone('failed', why),
   };
+
+  #gone(state: 'lost' | 'failed', why: string): void {
+    this.#shared.log(`media: ${this.ep}: ${why}`);
+    this.#shared.emit({ is: 'flow', ep: this.ep, state });
+  }
 
   #rtp(packet: Buffer, address: string, port: number): void {
     if (!isRtcp(packet)) this.#in.packet(packet, address, port, this.#shared.clock.now());

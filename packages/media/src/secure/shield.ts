@@ -22,6 +22,8 @@ export interface ShieldEvents {
   refused(): void;
   /** The peer sends from another place now. */
   moved(): void;
-  /** There will be no media. */
+  /** The peer is silent in a way that only one who is gone is. */
   lost(why: string): void;
+  /** There will be no media. */
+  failed(why: string): void;
 }

@@ -93,7 +93,7 @@ export class WebrtcShield implements Shield {
       },
       ended: why => {
         // After the handshake it is a good-bye; the BYE that belongs to it tells the call.
-        if (!this.#context) this.#events.lost(`DTLS: ${why}`);
+        if (!this.#context) this.#events.failed(`DTLS: ${why}`);
       },
     });
     this.#start();

@@ -28,8 +28,11 @@ export type PlayEnd = Extract<Event, { is: 'played' }>['end'];
 /** What the owner of an endpoint is told. */
 export interface MediaEvents {
   key(key: Key, via: '4733' | 'inband'): void;
-  /** `silent`: no RTP for the time set by {@link LegMedia.watch}; `lost`: the engine has lost the endpoint. */
-  failed(why: 'silent' | 'lost'): void;
+  /**
+   * `silent`: no RTP for the time set by {@link LegMedia.watch}; `lost`: the engine has lost the endpoint; `broken`: a
+   * browser's handshake has failed.
+   */
+  failed(why: 'silent' | 'lost' | 'broken'): void;
 }
 
 export interface MediaInit {
@@ -181,6 +184,7 @@ export class LegMedia {
     if (event.is === 'heard') this.events.key(event.what.key, event.what.via);
     else if (event.is === 'played' && event.tag === this.#playing?.tag) this.#playedTo(event.end);
     else if (event.is === 'flow' && event.state === 'lost') this.events.failed('silent');
+    else if (event.is === 'flow' && event.state === 'failed') this.events.failed('broken');
     else if (event.is === 'stats' && event.last) this.#lastWords?.(event);
   }
 

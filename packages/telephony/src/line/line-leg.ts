@@ -298,8 +298,9 @@ export abstract class LineLeg implements Leg {
     this.note({ type: 'leg.kept', leg: this.id, state: { ...state } });
   }
 
-  #failed(why: 'silent' | 'lost'): void {
-    if (why === 'lost') this.#mediaFailed(why, this.#answered ? CAUSES.mediaLost : CAUSES.overload);
+  #failed(why: 'silent' | 'lost' | 'broken'): void {
+    if (why === 'broken') this.#mediaFailed('lost', CAUSES.mediaLost);
+    else if (why === 'lost') this.#mediaFailed(why, this.#answered ? CAUSES.mediaLost : CAUSES.overload);
     else if (this.#answered && !this.#holds && this.dialog) {
       this.context.log.info({ ...this.ids }, 'no RTP: is the phone still there?');
       this.#check.ask(this.dialog, () => {

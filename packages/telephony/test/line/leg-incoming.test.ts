@@ -276,6 +276,15 @@ describe('the conversation', () => {
     expect(await rig.left()).toEqual(NOTHING);
   });
 
+  test('RFC 8827 §6.5 a browser whose handshake has failed is not kept in silence', async () => {
+    const { call, leg } = await talks();
+    rig.engine.flow('10.9.0.1:4000', 'failed');
+    await rig.clock.settle();
+    expect(await leg.ended).toEqual(CAUSES.mediaLost);
+    expect(call.end?.reasons).toEqual(['Q.850;cause=31;text="Media lost"']);
+    expect(await rig.left()).toEqual(NOTHING);
+  });
+
   test('DESIGN §5 a lost media engine ends the legs with their reason', async () => {
     const { call, leg } = await talks();
     rig.engine.die();
