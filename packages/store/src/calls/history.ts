@@ -7,7 +7,16 @@ import type { CallKind, CallLegRow, CallPartyRow, CallRecord, CallRow } from '@k
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Tables } from '../database/tables.ts';
 import { searchWords } from './search-text.ts';
-import { type CallFilter, contains, found, type PageKey, residual, walk, walkUnordered } from './walk.ts';
+import {
+  type CallFilter,
+  contains,
+  found,
+  type PageKey,
+  probe,
+  residual,
+  walk,
+  walkUnordered,
+} from './walk.ts';
 
 /** A row of the journal: everything of a call but its protocol. */
 export interface CallSummary extends Omit<CallRow, 'protocol'> {
@@ -62,31 +71,44 @@ async function rowsOf(app: Kysely<Tables>, domain: DomainId, o: Wanted): Promise
   const journal = filter.of !== undefined;
   if (!words && !hasResidual(filter)) return rows(app, domain, walk(domain, filter, before, wanted), journal);
   const fits = sql`${residual(filter)} AND ${words ? contains(words) : sql`true`}`;
-  const probed = sql`WITH probe AS MATERIALIZED (${walk(domain, filter, before, PROBE)})
-    SELECT probe.* FROM probe JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${fits}
-    ORDER BY probe.started_at DESC, probe.call_id DESC, probe.ordinal DESC LIMIT ${wanted}`;
-  const near = await rows(app, domain, probed, journal);
-  if (near.length === wanted || !(await reaches(app, domain, filter, before))) return near;
+  const { rows: near } = await sql<Probed>`WITH p AS MATERIALIZED (${probe(domain, filter, before, PROBE)}),
+    h AS (SELECT c.started_at, c.call_id, c.ordinal FROM p c WHERE ${fits}
+      ORDER BY c.started_at DESC, c.call_id DESC, c.ordinal DESC LIMIT ${wanted})
+    SELECT s.n, h.* FROM (SELECT count(*)::int AS n FROM p) s LEFT JOIN h ON true`.execute(app);
+  const hits = near.flatMap(({ started_at, call_id, ordinal }) =>
+    started_at && call_id && ordinal !== null ? [{ started_at, call_id, ordinal }] : [],
+  );
+  if (hits.length === wanted || (near[0]?.n ?? 0) < PROBE)
+    return hits.length === 0 ? [] : rows(app, domain, keysOf(hits), journal);
   const everything = words
     ? found(domain, filter, before, words)
     : walk(domain, filter, before, Number.MAX_SAFE_INTEGER);
-  const far = sql`WITH hits AS MATERIALIZED (${everything})
-    SELECT hits.* FROM hits JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)}
-    ORDER BY hits.started_at DESC, hits.call_id DESC, hits.ordinal DESC LIMIT ${wanted}`;
+  const judged = hasResidual(filter)
+    ? sql`JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)}`
+    : sql``;
+  const far = sql`WITH f AS MATERIALIZED (${everything})
+    SELECT f.started_at, f.call_id, f.ordinal FROM f ${judged}
+    ORDER BY f.started_at DESC, f.call_id DESC, f.ordinal DESC LIMIT ${wanted}`;
   return rows(app, domain, far, journal);
 }
 
-/** Whether there is more than was probed. */
-async function reaches(
-  app: Kysely<Tables>,
-  domain: DomainId,
-  filter: CallFilter,
-  before: PageKey | undefined,
-): Promise<boolean> {
-  const counted = await sql<{ n: bigint }>`
-    SELECT count(*) AS n FROM (${walk(domain, filter, before, PROBE)}) w`.execute(app);
-  return Number(counted.rows[0]?.n ?? 0) === PROBE;
+/** A row of what was looked through that fits, and how many were looked through; without one that fits all null. */
+interface Probed {
+  readonly n: number;
+  readonly started_at: Date | null;
+  readonly call_id: CallId | null;
+  readonly ordinal: number | null;
 }
+
+interface Key {
+  readonly started_at: Date;
+  readonly call_id: CallId;
+  readonly ordinal: number;
+}
+
+const keysOf = (keys: readonly Key[]): RawBuilder<unknown> =>
+  sql`SELECT * FROM unnest(${keys.map(key => key.started_at.toISOString())}::timestamptz[],
+    ${keys.map(key => key.call_id)}::uuid[], ${keys.map(key => key.ordinal)}::smallint[]) u(started_at, call_id, ordinal)`;
 
 const hasResidual = ({ of, direction, lines }: CallFilter): boolean =>
   of !== undefined && (direction !== undefined || lines !== undefined);

@@ -82,8 +82,10 @@ function domainWalk(
   filter: CallFilter,
   before: PageKey | undefined,
   limit: number,
+  withText: boolean,
 ): RawBuilder<unknown> {
-  const columns = sql`t.started_at, t.call_id, 0::smallint AS ordinal`;
+  const text = withText ? sql`, t.search` : sql``;
+  const columns = sql`t.started_at, t.call_id, 0::smallint AS ordinal${text}`;
   const order = sql`ORDER BY t.started_at DESC, t.call_id DESC LIMIT ${limit}`;
   const bounds = sql`t.domain_id = ${domain}::uuid AND ${within(filter, before, false)}`;
   if (!isFaceted(filter) && !filter.lines) return sql`SELECT ${columns} FROM call t WHERE ${bounds} ${order}`;
@@ -120,8 +122,26 @@ export const walk = (
   limit: number,
 ): RawBuilder<unknown> => {
   const { of } = filter;
-  return of ? partyWalk(domain, { ...filter, of }, before, limit) : domainWalk(domain, filter, before, limit);
+  return of
+    ? partyWalk(domain, { ...filter, of }, before, limit)
+    : domainWalk(domain, filter, before, limit, false);
 };
+
+/**
+ * Newest `limit` calls that fit all but words and what a journal does not know, with `text` and, of a journal, its call.
+ * Read once: what a search looks through.
+ */
+export function probe(
+  domain: DomainId,
+  filter: CallFilter,
+  before: PageKey | undefined,
+  limit: number,
+): RawBuilder<unknown> {
+  const { of } = filter;
+  if (!of) return domainWalk(domain, filter, before, limit, true);
+  return sql`SELECT w.*, c.search, c.direction, c.line FROM (${partyWalk(domain, { ...filter, of }, before, limit)}) w
+    JOIN call c ON c.call_id = w.call_id AND c.domain_id = ${domain}::uuid`;
+}
 
 /** All keys that fit all but the search, in no order: for counting. */
 export function walkUnordered(domain: DomainId, filter: CallFilter): RawBuilder<unknown> {
