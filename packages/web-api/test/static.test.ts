@@ -71,6 +71,17 @@ describe('the cabinet’s files', () => {
     expect((await page(url)).statusCode).toBe(404);
   });
 
+  it('the page of the API keeps to the same policy and asks nobody outside', async () => {
+    const docs = await page('/api/docs/');
+    expect(docs.headers['content-security-policy']).toBe(
+      (await page('/health')).headers['content-security-policy'],
+    );
+    expect(docs.headers['content-security-policy']).not.toContain('upgrade-insecure-requests');
+    expect((await web.inject({ url: '/api/docs/static/swagger-initializer.js' })).body).toContain(
+      '"validatorUrl":null',
+    );
+  });
+
   it.each([
     ['content-security-policy', "default-src 'self'"],
     ['x-content-type-options', 'nosniff'],
