@@ -43,6 +43,7 @@ const me = (change: Partial<Me>): Me => ({
     displayName: 'Анна',
     extension: '101',
     position: null,
+    email: null,
     language: 'ru',
     totp: false,
   },
@@ -130,6 +131,7 @@ const rule = (priority: number, change: Partial<NumberRule> = {}): NumberRule =>
   prefixes: null,
   target: { type: 'group', id: 'g', name: 'Продажи' },
   dead: null,
+  problem: null,
   ...change,
 });
 const line = (...rules: NumberRule[]): NumberLine => ({
@@ -145,7 +147,8 @@ const words = {
   end: 'Завершение вызова',
   byDefault: 'По умолчанию',
   prefix: (prefixes: string) => `Префикс: ${prefixes}`,
-  dead: (reason: string) => reason,
+  covered: 'Выше есть правило для всех вызовов',
+  problem: (problem: string) => problem,
   objectGone: 'Объект удалён',
   unnamed: () => 'Объект не найден',
 };
@@ -169,13 +172,13 @@ describe('RTE-3 schemes', () => {
 
   test('RTE-3.4 grey cannot fire and says why, dashed is switched off', () => {
     const { nodes, edges } = schemeOf(
-      line(rule(1), rule(2, { dead: 'Выше' }), rule(3, { active: false })),
+      line(rule(1), rule(2, { dead: 'covered' }), rule(3, { active: false })),
       'n',
       words,
     );
     const of = (id: string) => nodes.find(node => node.id === id);
     expect(of('r1:if')).not.toHaveProperty('dead');
-    expect(of('r2:if')).toMatchObject({ dead: true, wrong: 'Выше', off: false });
+    expect(of('r2:if')).toMatchObject({ dead: true, wrong: words.covered, off: false });
     expect(of('r3:to')).toMatchObject({ off: true, dead: false });
     expect(edges.filter(({ dead }) => dead).map(({ to }) => to)).toEqual([
       'r2:if',
@@ -198,8 +201,8 @@ describe('RTE-3 schemes', () => {
 
   test('the way of an imagined call leaves out what was passed over', () => {
     const node = (id: string, verdict: 'taken' | 'skipped' | 'end') =>
-      ({ id, kind: 'rule', label: id, verdict, reasons: [] }) as const;
-    const path = [node('a', 'taken'), node('b', 'skipped'), node('c', 'end')];
+      ({ id, depth: id.includes('.') ? 1 : 0, kind: 'rule', label: id, verdict, reasons: [] }) as const;
+    const path = [node('a', 'taken'), node('a.1', 'taken'), node('b', 'skipped'), node('c', 'end')];
     const { nodes, edges } = pathScheme(path, () => 'condition');
     expect(nodes.map(({ id, shape }) => [id, shape])).toEqual([
       ['a', 'condition'],

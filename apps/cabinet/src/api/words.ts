@@ -17,6 +17,7 @@ export interface Me {
     readonly displayName: string;
     readonly extension: string | null;
     readonly position: string | null;
+    readonly email: string | null;
     readonly language: Language;
     readonly totp: boolean;
   };
@@ -106,8 +107,10 @@ export interface NumberRule {
   readonly schedule: string | null;
   readonly prefixes: readonly string[] | null;
   readonly target: { readonly type: string; readonly id: string | null; readonly name: string | null };
-  /** Why it cannot fire. */
-  readonly dead: string | null;
+  /** Cannot fire: an earlier rule takes all its calls. */
+  readonly dead: 'covered' | null;
+  /** The object would not take the call. */
+  readonly problem: 'noAlgorithm' | 'noMembers' | 'unsupported' | null;
 }
 
 export interface NumberLine {
@@ -119,8 +122,13 @@ export interface NumberLine {
   readonly rules: readonly NumberRule[];
 }
 
+interface Channels {
+  readonly used: number;
+  readonly limit: number;
+}
+
 export interface Numbers extends Page<NumberLine> {
-  readonly channels: { readonly used: number; readonly limit: number | null } | null;
+  readonly channels: { readonly incoming: Channels; readonly outgoing: Channels };
 }
 
 export interface Party {
@@ -150,6 +158,7 @@ interface ProtocolEntry {
   /** ms from the first INVITE. */
   readonly at: number;
   readonly level: 'main' | 'detail';
+  readonly key: string;
   readonly text: string;
   readonly object: string;
 }
@@ -160,6 +169,7 @@ export interface JourneyStep {
   /** ms from the first INVITE. */
   readonly from: number;
   readonly to: number | null;
+  /** Key of the protocol line that says how the step ended. */
   readonly result: string | null;
 }
 
@@ -207,11 +217,19 @@ export interface Action {
   };
   readonly action: string;
   readonly object: { readonly type: string; readonly id: string | null; readonly name: string };
-  readonly changes: readonly { readonly field: string; readonly before: unknown; readonly after: unknown }[];
+  readonly changes: readonly {
+    readonly field: string;
+    readonly before: unknown;
+    readonly after: unknown;
+    /** The value is never kept, only that it changed. */
+    readonly secret?: boolean;
+  }[];
 }
 
 export interface CheckNode {
   readonly id: string;
+  /** 0 = what happens to the call itself, 1 = inside of that … */
+  readonly depth: number;
   readonly kind: string;
   readonly label: string;
   readonly verdict: 'taken' | 'skipped' | 'end';

@@ -1,5 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from 'react';
 import { Skeletons } from './skeletons.tsx';
 import css from './table.module.css';
 import { type Keys, useTableKeys } from './table-keys.ts';
@@ -8,7 +16,7 @@ import { useNarrow } from './use-narrow.ts';
 export interface Column<Row> {
   readonly id: string;
   readonly title: string;
-  /** A track of CSS grid: `140px`, `minmax(160px, 1fr)`. */
+  /** A track of CSS grid that does not depend on its content: `140px`, `minmax(160px, 1fr)`. */
   readonly width: string;
   readonly align?: 'right';
   readonly cell: (row: Row) => ReactNode;
@@ -59,6 +67,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   return <Table key={narrow ? 'narrow' : 'wide'} props={props} narrow={narrow} />;
 }
 
+/** px below which a table scrolls sideways: what its tracks need at least. */
+const leastWidth = (tracks: readonly string[]): number =>
+  tracks.reduce((sum, track) => sum + Number.parseInt(/\d+/.exec(track)?.[0] ?? '0', 10), 0);
+
 interface TableProps<Row> {
   readonly props: DataTableProps<Row>;
   readonly narrow: boolean;
@@ -98,10 +110,15 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
   };
   const onKeyDown = useTableKeys(walk);
 
-  const actions = props.actions ? ' max-content' : '';
-  const choice = props.selection ? '36px ' : '';
-  const template = `${choice}${columns.map(column => column.width).join(' ')}${actions}`;
-  const grid = { gridTemplateColumns: narrow ? '1fr' : template };
+  const tracks = [
+    ...(props.selection ? ['36px'] : []),
+    ...columns.map(({ width }) => width),
+    ...(props.actions ? ['48px'] : []),
+  ];
+  // Every row is a grid of its own, so they agree only when no track depends on what is in it.
+  const grid = narrow
+    ? { gridTemplateColumns: 'minmax(0, 1fr)' }
+    : { gridTemplateColumns: tracks.join(' '), minWidth: leastWidth(tracks) };
   const nothing = rows.length === 0;
 
   if (nothing && !loading) return <div className={css.nothing}>{empty}</div>;
@@ -165,7 +182,7 @@ function Head<Row>({
 }: {
   readonly columns: readonly Column<Row>[];
   readonly props: DataTableProps<Row>;
-  readonly style: { gridTemplateColumns: string };
+  readonly style: CSSProperties;
 }) {
   return (
     <div role="rowgroup" className={css.headGroup}>

@@ -36,7 +36,8 @@ export function FilterBar(props: FilterBarProps) {
           {QUICK.map(quick => (
             <Button
               key={quick}
-              size="xs"
+              size="compact-sm"
+              className={css.quick ?? ''}
               variant={period.period === quick ? 'light' : 'subtle'}
               {...(period.period !== quick && { color: 'gray' })}
               aria-pressed={period.period === quick}
@@ -75,7 +76,8 @@ function OwnPeriod({
       <Popover opened={open} onChange={setOpen} position="bottom-start" trapFocus withinPortal>
         <Popover.Target>
           <Button
-            size="xs"
+            size="compact-sm"
+            className={css.quick ?? ''}
             variant={chosen ? 'light' : 'subtle'}
             {...(!chosen && { color: 'gray' })}
             leftSection={<IconCalendar size={15} />}

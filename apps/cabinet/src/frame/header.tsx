@@ -58,7 +58,6 @@ export function Header({ onMenu }: { readonly onMenu: () => void }) {
       >
         <IconSearch size={17} aria-hidden />
         <span>{t('search.short')}</span>
-        <kbd>Ctrl K</kbd>
       </button>
       {searching && (
         <Suspense>

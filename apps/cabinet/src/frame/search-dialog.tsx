@@ -7,8 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../api/request.ts';
 import type { Found } from '../api/words.ts';
 import { menuOf } from '../app/menu.ts';
-import { useMay, useMe } from '../app/session.ts';
-import { phone } from '../format/index.ts';
+import { useMay, useMe, useZone } from '../app/session.ts';
+import { dateTime } from '../format/index.ts';
 import { placeOf } from './place.ts';
 import css from './search-dialog.module.css';
 
@@ -101,6 +101,7 @@ function useHits(text: string): readonly Hit[] {
   const { t } = useTranslation();
   const me = useMe();
   const may = useMay();
+  const zone = useZone();
   const [asked, setAsked] = useState('');
   useEffect(() => {
     const timer = setTimeout(() => setAsked(text), PAUSE);
@@ -124,8 +125,8 @@ function useHits(text: string): readonly Hit[] {
     ...pages,
     ...found.map(each => ({
       kind: each.kind,
-      title: each.kind === 'number' ? phone(each.title) : each.title,
-      subtitle: each.subtitle,
+      title: each.title,
+      subtitle: each.kind === 'call' && each.subtitle ? dateTime(each.subtitle, zone) : each.subtitle,
       key: `${each.kind}${each.id}`,
       to: placeOf(each, !may('calls.all')),
     })),

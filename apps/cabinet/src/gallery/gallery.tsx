@@ -56,7 +56,8 @@ export function Gallery() {
     end: t('node.end'),
     byDefault: t('node.byDefault'),
     prefix: (prefixes: string) => t('node.prefix', { prefixes }),
-    dead: (reason: string) => reason,
+    covered: t('node.covered'),
+    problem: () => t('node.noMembers'),
     objectGone: t('node.gone'),
     unnamed: () => t('node.unnamed'),
   };
@@ -129,7 +130,15 @@ export function Gallery() {
           <SchemeView scheme={schemeOf(LINE, phoneInMenu(LINE.digits), words)} label="scheme" />
         </Section>
         <Section title="Journey of a call">
-          <Journey steps={JOURNEY} />
+          <Journey
+            steps={JOURNEY}
+            words={
+              new Map([
+                ['answer', 'Ответ'],
+                ['target.noAnswer', 'Нет ответа'],
+              ])
+            }
+          />
         </Section>
         <Section title="Form dialog">
           <Form />
@@ -183,7 +192,7 @@ function Tables() {
           {
             id: 'from',
             title: t('column.from'),
-            width: '1fr',
+            width: 'minmax(180px, 1fr)',
             cell: call => <PartyCell party={call.from} />,
           },
           {
@@ -192,7 +201,12 @@ function Tables() {
             width: '64px',
             cell: call => <CallKindIcon kind={call.type} />,
           },
-          { id: 'to', title: t('column.to'), width: '1fr', cell: call => <PartyCell party={call.to} /> },
+          {
+            id: 'to',
+            title: t('column.to'),
+            width: 'minmax(180px, 1fr)',
+            cell: call => <PartyCell party={call.to} />,
+          },
           {
             id: 'duration',
             title: t('column.duration'),

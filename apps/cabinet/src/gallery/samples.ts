@@ -28,11 +28,11 @@ export const CALLS: readonly Call[] = Array.from({ length: 9 }, (_, i): Call => 
 });
 
 export const JOURNEY: readonly JourneyStep[] = [
-  { kind: 'number', label: '74951230002', from: 0, to: 0, result: null },
-  { kind: 'menu', label: 'Приветствие', from: 0, to: 9_000, result: null },
-  { kind: 'group', label: 'Поддержка', from: 9_000, to: 34_000, result: null },
-  { kind: 'operator', label: 'Вера Орлова', from: 34_000, to: 140_000, result: 'answered' },
-  { kind: 'transfer', label: 'Борис Ким', from: 140_000, to: 229_000, result: 'answered' },
+  { kind: 'line', label: '74951230001', from: 0, to: 0, result: null },
+  { kind: 'group', label: 'Продажи', from: 0, to: 9_000, result: null },
+  { kind: 'user', label: 'Анна Смирнова', from: 9_000, to: 29_000, result: 'target.noAnswer' },
+  { kind: 'user', label: 'Борис Ким', from: 29_000, to: 34_000, result: null },
+  { kind: 'answer', label: 'Борис Ким', from: 34_000, to: 140_000, result: null },
 ];
 
 export const LINE: NumberLine = {
@@ -50,6 +50,7 @@ export const LINE: NumberLine = {
       prefixes: null,
       target: { type: 'group', id: 'g', name: 'Продажи' },
       dead: null,
+      problem: null,
     },
     {
       id: '2',
@@ -59,6 +60,7 @@ export const LINE: NumberLine = {
       prefixes: ['495', '499'],
       target: { type: 'user', id: 'u', name: 'Анна Смирнова' },
       dead: null,
+      problem: null,
     },
     {
       id: '3',
@@ -68,6 +70,7 @@ export const LINE: NumberLine = {
       prefixes: null,
       target: { type: 'ivr', id: 'i', name: 'Приветствие' },
       dead: null,
+      problem: null,
     },
     {
       id: '4',
@@ -76,7 +79,8 @@ export const LINE: NumberLine = {
       schedule: null,
       prefixes: ['812'],
       target: { type: 'user', id: 'x', name: null },
-      dead: 'Правило 3 принимает все вызовы',
+      dead: 'covered',
+      problem: null,
     },
     {
       id: '5',
@@ -86,6 +90,7 @@ export const LINE: NumberLine = {
       prefixes: null,
       target: { type: 'end', id: null, name: null },
       dead: null,
+      problem: null,
     },
   ],
 };

@@ -1,7 +1,7 @@
 import { SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ApiError, ask, speak } from '../../api/request.ts';
-import type { Language } from '../../api/words.ts';
+import type { Language, Me } from '../../api/words.ts';
 import { meQuery, queries, useMe, welcome } from '../../app/session.ts';
 import { errorText, Page, Section } from '../../design/index.ts';
 import { toast } from '../../frame/toasts.tsx';
@@ -17,7 +17,7 @@ export default function AppearancePage() {
     await changeLanguage(language);
     welcome({ ...me, user: { ...me.user, language } });
     try {
-      await ask<unknown>('/me', { method: 'PATCH', body: { language } });
+      welcome(await ask<Me>('/me', { method: 'PATCH', body: { language } }));
       // Texts that the server renders are read in the new language.
       await queries.invalidateQueries({ predicate: query => query.queryKey[0] !== meQuery.queryKey[0] });
     } catch (error) {

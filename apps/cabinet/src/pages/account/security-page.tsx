@@ -2,6 +2,7 @@ import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
+import { useMe, welcome } from '../../app/session.ts';
 import { FormDialog, Page, Section } from '../../design/index.ts';
 import { toast } from '../../frame/toasts.tsx';
 import { whyNot } from './password-rule.ts';
@@ -28,6 +29,7 @@ export default function SecurityPage() {
 
 /** «Изменить пароль» (ACC-16). */
 function PasswordForm() {
+  const me = useMe();
   const { t } = useTranslation(['account', 'frame']);
   const [opened, setOpened] = useState(false);
   const [current, setCurrent] = useState('');
@@ -57,7 +59,9 @@ function PasswordForm() {
         why={why}
         dirty={current !== '' || password !== '' || again !== ''}
         onSubmit={async () => {
-          await ask('/me/password', { method: 'PUT', body: { current, password } });
+          const body = { current, password };
+          const { csrf } = await ask<{ csrf: string }>('/me/password', { method: 'PUT', body });
+          welcome({ ...me, csrf });
           toast({ tone: 'good', text: t('password.changed') });
         }}
       >

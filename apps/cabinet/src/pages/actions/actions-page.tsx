@@ -2,7 +2,6 @@ import { Button, Modal } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import type { TFunction } from 'i18next';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listQuery, rowsOf, totalOf } from '../../api/lists.ts';
@@ -22,6 +21,7 @@ import { boundsOf, count, dateTime, isReversed } from '../../format/index.ts';
 import { useLive } from '../../live/index.ts';
 import { periodOf } from '../calls/filter.ts';
 import css from './actions.module.css';
+import { type ActionWords, type Translate, wordsOf } from './words.ts';
 
 const MINUTE = 60_000;
 
@@ -49,7 +49,8 @@ export default function ActionsPage() {
   const [open, setOpen] = useState<Action | null>(null);
   const go = (part: Partial<typeof search>) =>
     void navigate({ search: { ...search, ...part } as typeof search, replace: true });
-  const columns = useMemo(() => columnsOf(t, zone, setOpen), [t, zone]);
+  const words = useMemo(() => wordsOf(t), [t]);
+  const columns = useMemo(() => columnsOf(t, words, zone, setOpen), [t, words, zone]);
   return (
     <Page title={t('title')} fill>
       <FilterBar
@@ -79,10 +80,10 @@ export default function ActionsPage() {
           compact={action => ({
             first: (
               <>
-                <strong>{action.action}</strong> {action.object.name}
+                <strong>{words.action(action.action)}</strong> {action.object.name}
               </>
             ),
-            second: `${dateTime(action.at, zone)} · ${action.actor.name}`,
+            second: `${dateTime(action.at, zone)} · ${words.actor(action.actor)}`,
           })}
           empty={
             <EmptyState
@@ -93,23 +94,26 @@ export default function ActionsPage() {
           }
         />
       )}
-      {open && <Changes action={open} onClose={() => setOpen(null)} />}
+      {open && <Changes action={open} words={words} onClose={() => setOpen(null)} />}
     </Page>
   );
 }
 
-type Translate = TFunction<['actions', 'frame']>;
-
-function columnsOf(t: Translate, zone: string, open: (action: Action) => void): readonly Column<Action>[] {
+function columnsOf(
+  t: Translate,
+  words: ActionWords,
+  zone: string,
+  open: (action: Action) => void,
+): readonly Column<Action>[] {
   return [
     { id: 'time', title: t('column.time'), width: '152px', cell: ({ at }) => dateTime(at, zone) },
     {
       id: 'actor',
       title: t('column.actor'),
-      width: 'minmax(220px, 1fr)',
+      width: 'minmax(240px, 1.2fr)',
       cell: ({ actor }) => (
-        <span title={[actor.name, actor.login, actor.address].filter(Boolean).join(' · ')}>
-          {actor.name}{' '}
+        <span title={[words.actor(actor), actor.login, actor.address].filter(Boolean).join(' · ')}>
+          {words.actor(actor)}{' '}
           <span className={css.soft}>{[actor.login, actor.address].filter(Boolean).join(' · ')}</span>
         </span>
       ),
@@ -117,23 +121,23 @@ function columnsOf(t: Translate, zone: string, open: (action: Action) => void): 
     {
       id: 'object',
       title: t('column.object'),
-      width: 'minmax(220px, 1fr)',
+      width: 'minmax(200px, 1fr)',
       cell: ({ object }) => (
-        <span title={`${object.name} ${object.type}`}>
-          {object.name} <span className={css.soft}>{object.type}</span>
+        <span title={`${object.name} ${words.object(object.type)}`}>
+          {object.name} <span className={css.soft}>{words.object(object.type)}</span>
         </span>
       ),
     },
     {
       id: 'action',
       title: t('column.action'),
-      width: 'minmax(260px, 1fr)',
-      cell: ({ action }) => <span title={action}>{action}</span>,
+      width: 'minmax(240px, 1.2fr)',
+      cell: ({ action }) => <span title={words.action(action)}>{words.action(action)}</span>,
     },
     {
       id: 'data',
       title: t('column.data'),
-      width: '110px',
+      width: '100px',
       cell: action =>
         action.changes.length > 0 && (
           <Button
@@ -152,11 +156,16 @@ function columnsOf(t: Translate, zone: string, open: (action: Action) => void): 
   ];
 }
 
-const shown = (value: unknown): string =>
-  value === null || value === undefined ? '–' : typeof value === 'string' ? value : JSON.stringify(value);
-
 /** «Данные»: field, was, is (ADM-8.3). */
-function Changes({ action, onClose }: { readonly action: Action; readonly onClose: () => void }) {
+function Changes({
+  action,
+  words,
+  onClose,
+}: {
+  readonly action: Action;
+  readonly words: ActionWords;
+  readonly onClose: () => void;
+}) {
   const { t } = useTranslation(['actions', 'frame']);
   const narrow = useNarrow();
   return (
@@ -166,7 +175,7 @@ function Changes({ action, onClose }: { readonly action: Action; readonly onClos
       size="lg"
       fullScreen={narrow}
       centered
-      title={`${action.action}: ${action.object.name}`}
+      title={`${words.action(action.action)}: ${action.object.name}`}
       closeButtonProps={{ 'aria-label': t('frame:action.close') }}
     >
       <table className={css.changes}>
@@ -178,11 +187,11 @@ function Changes({ action, onClose }: { readonly action: Action; readonly onClos
           </tr>
         </thead>
         <tbody>
-          {action.changes.map(({ field, before, after }) => (
+          {action.changes.map(({ field, before, after, secret }) => (
             <tr key={field}>
-              <td>{field}</td>
-              <td>{shown(before)}</td>
-              <td>{shown(after)}</td>
+              <td>{words.field(field)}</td>
+              <td>{secret ? '' : words.value(before)}</td>
+              <td>{secret ? t('secret') : words.value(after)}</td>
             </tr>
           ))}
         </tbody>

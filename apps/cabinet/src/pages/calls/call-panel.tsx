@@ -66,7 +66,7 @@ function Card({ call }: { readonly call: CallDetails }) {
       {call.journey.length > 0 && (
         <section>
           <h2>{t('journey.title')}</h2>
-          <Journey steps={call.journey} />
+          <Journey steps={call.journey} words={new Map(call.protocol.map(({ key, text }) => [key, text]))} />
         </section>
       )}
       <Protocol call={call} />

@@ -61,14 +61,17 @@ export function CallsPage({ title, search, onSearch, scope }: CallsPageProps) {
   const language = i18n.language;
 
   return (
-    <Page title={title} fill>
+    <Page
+      title={title}
+      fill
+      actions={may('calls.export') && <ExportButton filter={asked} disabled={filter === null} />}
+    >
       <FilterBar
         period={periodOf(search)}
         onPeriod={({ period, from, to }) => change({ period, from, to } as CallSearch)}
         search={search.search ?? ''}
         onSearch={text => change({ search: text } as CallSearch)}
         searchLabel={t('search')}
-        actions={may('calls.export') && <ExportButton filter={asked} disabled={filter === null} />}
       >
         <Choice
           label={t('type.label')}
@@ -180,7 +183,7 @@ function Choice({
   return (
     <Select
       size="xs"
-      w={170}
+      w={150}
       aria-label={label}
       value={value ?? ''}
       data={[{ value: '', label: all }, ...options]}
@@ -220,7 +223,7 @@ function columnsOf(t: Translate, zone: string): readonly Column<Call>[] {
     {
       id: 'duration',
       title: t('column.duration'),
-      width: '150px',
+      width: '170px',
       align: 'right',
       cell: call => <Talk call={call} />,
     },

@@ -1,10 +1,13 @@
 import {
-  IconArrowsExchange,
+  IconAsterisk,
+  IconHandGrab,
   IconHash,
-  IconListNumbers,
-  IconMessage2,
   IconPhone,
-  IconPhoneEnd,
+  IconPhoneCall,
+  IconPhoneOutgoing,
+  IconPhoneX,
+  IconPlayerPause,
+  IconRoute,
   IconUser,
   IconUsersGroup,
 } from '@tabler/icons-react';
@@ -14,38 +17,61 @@ import { duration, phone } from '../../format/index.ts';
 import css from './calls.module.css';
 
 const ICONS: Readonly<Record<string, typeof IconUser>> = {
-  number: IconHash,
-  ivr: IconListNumbers,
-  menu: IconListNumbers,
+  line: IconHash,
+  rule: IconRoute,
   group: IconUsersGroup,
-  queue: IconUsersGroup,
   user: IconUser,
-  operator: IconUser,
-  transfer: IconArrowsExchange,
-  voicemail: IconMessage2,
-  end: IconPhoneEnd,
+  service: IconAsterisk,
+  outside: IconPhoneOutgoing,
+  answer: IconPhoneCall,
+  pickup: IconHandGrab,
+  hold: IconPlayerPause,
+  refused: IconPhoneX,
 };
 
-const KNOWN = ['answered', 'noAnswer', 'busy', 'failed', 'ended'] as const;
+const KINDS = [
+  'line',
+  'rule',
+  'group',
+  'user',
+  'service',
+  'outside',
+  'answer',
+  'pickup',
+  'hold',
+  'refused',
+] as const;
 
-/** The way of a call as a strip: number → menu → group → operator, with how long each took. */
-export function Journey({ steps }: { readonly steps: readonly JourneyStep[] }) {
+/**
+ * The way of a call as a strip: number → group → user → answer, with how long each took.
+ * @param words texts of the protocol by their key: how a step ended
+ */
+export function Journey({
+  steps,
+  words,
+}: {
+  readonly steps: readonly JourneyStep[];
+  readonly words: ReadonlyMap<string, string>;
+}) {
   const { t, i18n } = useTranslation(['calls', 'frame']);
   return (
     <ol className={css.journey}>
       {steps.map((step, i) => {
         const Icon = ICONS[step.kind] ?? IconPhone;
-        const result = KNOWN.find(each => each === step.result);
+        const kind = KINDS.find(each => each === step.kind);
+        const took = step.to === null ? 0 : (step.to - step.from) / 1000;
+        const over = step.result === null || step.result.startsWith('ended');
+        const tone = step.kind === 'answer' ? 'good' : over ? undefined : 'bad';
+        const end = over ? undefined : words.get(step.result ?? '');
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a call never goes back and changes its way
-          <li key={i} data-result={step.result ?? undefined}>
+          <li key={i} data-tone={tone}>
             <Icon size={18} stroke={1.6} aria-hidden />
-            <strong>{phone(step.label)}</strong>
+            <strong>{step.label === '' ? kind && t(`journey.${kind}`) : phone(step.label)}</strong>
             <span>
-              {result && t(`journey.${result}`)}
-              {step.to !== null && step.to > step.from && (
-                <> {duration((step.to - step.from) / 1000, i18n.language)}</>
-              )}
+              {[end ?? (kind && t(`journey.${kind}`)), took >= 1 && duration(took, i18n.language)]
+                .filter(Boolean)
+                .join(', ')}
             </span>
           </li>
         );

@@ -14,7 +14,7 @@ export function Legend({
   return (
     <Popover opened={opened} onChange={onChange} width={330} position="bottom-start">
       <Popover.Target>
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onChange(!opened)}>
+        <Button size="compact-xs" flex="none" variant="subtle" color="gray" onClick={() => onChange(!opened)}>
           {t('legend')}
         </Button>
       </Popover.Target>

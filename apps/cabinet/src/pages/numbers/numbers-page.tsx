@@ -44,19 +44,15 @@ export default function NumbersPage() {
               <dt>{t('sum.numbers')}</dt>
               <dd>{rows.length}</dd>
             </div>
-            {channels && (
-              <div>
-                <dt>{t('sum.channels')}</dt>
-                <dd>
-                  {channels.limit ?? t('sum.unlimited')}
-                  <small>
-                    {channels.limit === null
-                      ? t('sum.used', { used: channels.used })
-                      : t('sum.usedOf', { used: channels.used, limit: channels.limit })}
-                  </small>
-                </dd>
-              </div>
-            )}
+            {channels &&
+              (['incoming', 'outgoing'] as const).map(side => (
+                <div key={side}>
+                  <dt>{t(`sum.${side}`)}</dt>
+                  <dd>
+                    {channels[side].limit} <small>{t('sum.used', { used: channels[side].used })}</small>
+                  </dd>
+                </div>
+              ))}
           </dl>
           {rows.length > MANY && (
             <FilterBar
@@ -150,7 +146,8 @@ function useWords(): SchemeWords {
       end: t('node.end'),
       byDefault: t('node.byDefault'),
       prefix: prefixes => t('node.prefix', { prefixes }),
-      dead: reason => reason,
+      covered: t('node.covered'),
+      problem: problem => t(`node.${problem}`),
       objectGone: t('node.gone'),
       unnamed: type => (type === 'fax' ? t('node.fax') : t('node.unnamed')),
     }),

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../../api/request.ts';
 import type { CheckNode, RouteCheck } from '../../api/words.ts';
 import { useZone } from '../../app/session.ts';
-import { ErrorState, Page, Section, Skeletons } from '../../design/index.ts';
+import { ErrorState, Page, Section, Skeletons, useNarrow } from '../../design/index.ts';
 import { momentOf } from '../../format/index.ts';
 import css from './numbers.module.css';
 import { pathScheme, type Shape } from './scheme-model.ts';
@@ -92,10 +92,12 @@ export default function RouteCheckPage() {
 
 function Found({ check }: { readonly check: RouteCheck }) {
   const { t } = useTranslation(['numbers', 'frame']);
+  // On a phone the list of reasons is the path.
+  const narrow = useNarrow();
   const scheme = useMemo(() => pathScheme(check.path, shapeOf), [check]);
   return (
     <div className={css.check}>
-      {scheme.nodes.length > 0 && (
+      {!narrow && scheme.nodes.length > 0 && (
         <div className={css.card}>
           <Suspense fallback={<div style={{ height: 88 }} />}>
             <SchemeView scheme={scheme} label={t('check.path')} />
@@ -117,14 +119,15 @@ function Found({ check }: { readonly check: RouteCheck }) {
 function Step({ node }: { readonly node: CheckNode }) {
   const { t } = useTranslation(['numbers', 'frame']);
   const Icon = ICONS[node.verdict];
+  const why = node.reasons.map(({ text }) => text).filter(text => text !== node.label);
   return (
-    <li data-verdict={node.verdict}>
+    <li data-verdict={node.verdict} style={{ paddingInlineStart: node.depth * 26 }}>
       <Icon size={18} stroke={1.8} role="img" aria-label={t(`check.${node.verdict}`)} />
       <div>
         {node.label}
-        {node.reasons.length > 0 && (
+        {why.length > 0 && (
           <ul>
-            {node.reasons.map(({ text }) => (
+            {why.map(text => (
               <li key={text}>{text}</li>
             ))}
           </ul>

@@ -42,7 +42,8 @@ export interface SchemeWords {
   readonly end: string;
   readonly byDefault: string;
   readonly prefix: (prefixes: string) => string;
-  readonly dead: (reason: string) => string;
+  readonly covered: string;
+  readonly problem: (problem: NonNullable<NumberRule['problem']>) => string;
   readonly objectGone: string;
   readonly unnamed: (type: string) => string;
 }
@@ -95,7 +96,7 @@ function conditionOf(rule: NumberRule, row: number, words: SchemeWords): SchemeN
     column: 1,
     row,
     off: !rule.active,
-    ...(rule.active && rule.dead !== null && { dead: true, wrong: words.dead(rule.dead) }),
+    ...(rule.active && rule.dead !== null && { dead: true, wrong: words.covered }),
   };
 }
 
@@ -112,13 +113,13 @@ function objectOf(rule: NumberRule, row: number, words: SchemeWords): SchemeNode
     row,
     off: !rule.active,
     dead: rule.active && rule.dead !== null,
-    ...(gone && { wrong: words.objectGone }),
+    ...(gone ? { wrong: words.objectGone } : rule.problem && { wrong: words.problem(rule.problem) }),
   };
 }
 
 /** The way an imagined call goes: taken steps in a row, in the order they are come by. */
 export function pathScheme(path: readonly CheckNode[], shape: (kind: string) => Shape): Scheme {
-  const taken = path.filter(({ verdict }) => verdict !== 'skipped');
+  const taken = path.filter(({ verdict, depth }) => depth === 0 && verdict !== 'skipped');
   const nodes = taken.map(
     (node, i): SchemeNode => ({
       id: node.id,

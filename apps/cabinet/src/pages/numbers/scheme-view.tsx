@@ -2,19 +2,25 @@
 import '@xyflow/react/dist/base.css';
 import { Tooltip } from '@mantine/core';
 import {
+  IconArrowRight,
   IconAsterisk,
   IconClock,
   IconHash,
   IconListNumbers,
   IconMessage2,
+  IconPhoneCall,
   IconPhoneEnd,
+  IconPhoneIncoming,
+  IconPhoneOutgoing,
   IconPlugConnected,
+  IconRoute,
   IconTextScan2,
   IconUser,
   IconUsersGroup,
 } from '@tabler/icons-react';
 import { type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
 import { useMemo } from 'react';
+import { useNarrow } from '../../design/index.ts';
 import css from './scheme.module.css';
 import type { Scheme, SchemeNode } from './scheme-model.ts';
 
@@ -29,10 +35,18 @@ const ICONS: Readonly<Record<string, typeof IconUser>> = {
   scenario: IconListNumbers,
   voicemail: IconMessage2,
   privateRoute: IconPlugConnected,
+  call: IconPhoneIncoming,
+  dial: IconPhoneOutgoing,
+  rule: IconRoute,
+  target: IconArrowRight,
+  contact: IconPhoneCall,
+  level: IconPhoneCall,
   end: IconPhoneEnd,
 };
 
 const COLUMN = 300;
+/** On a phone: two columns side by side; the number stands above the scheme. */
+const COLUMN_NARROW = 184;
 const ROW = 64;
 const STEP_SECONDS = 0.45;
 
@@ -67,17 +81,20 @@ function Drawing({ data: { node } }: NodeProps<Drawn>) {
 const types = { scheme: Drawing };
 
 export default function SchemeView({ scheme, label }: { readonly scheme: Scheme; readonly label: string }) {
+  const narrow = useNarrow();
   const nodes = useMemo(
     () =>
-      scheme.nodes.map(
-        (node): Drawn => ({
-          id: node.id,
-          type: 'scheme',
-          position: { x: node.column * COLUMN, y: node.row * ROW },
-          data: { node },
-        }),
-      ),
-    [scheme],
+      scheme.nodes
+        .filter(({ column }) => !narrow || column > 0)
+        .map(
+          (node): Drawn => ({
+            id: node.id,
+            type: 'scheme',
+            position: { x: node.column * (narrow ? COLUMN_NARROW : COLUMN), y: node.row * ROW },
+            data: { node },
+          }),
+        ),
+    [scheme, narrow],
   );
   const edges = useMemo(
     () =>
@@ -93,7 +110,12 @@ export default function SchemeView({ scheme, label }: { readonly scheme: Scheme;
     [scheme],
   );
   return (
-    <section className={css.scheme} style={{ height: scheme.rows * ROW + 24 }} aria-label={label}>
+    <section
+      className={css.scheme}
+      key={narrow ? 'narrow' : 'wide'}
+      style={{ height: scheme.rows * ROW + 24 }}
+      aria-label={label}
+    >
       <ReactFlow
         nodes={nodes}
         edges={edges}

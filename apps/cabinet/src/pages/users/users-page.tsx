@@ -116,13 +116,13 @@ function columnsOf(t: Translate): readonly Column<User>[] {
     {
       id: 'presence',
       title: t('column.presence'),
-      width: '170px',
+      width: '160px',
       cell: user => <PresenceMark presence={user.presence} />,
     },
     {
       id: 'name',
       title: t('column.name'),
-      width: 'minmax(220px, 1.4fr)',
+      width: 'minmax(210px, 1.6fr)',
       cell: user => (
         <>
           <span title={user.displayName}>{user.displayName}</span>
@@ -130,18 +130,18 @@ function columnsOf(t: Translate): readonly Column<User>[] {
         </>
       ),
     },
-    { id: 'extension', title: t('column.extension'), width: '130px', cell: user => user.extension },
-    { id: 'login', title: t('column.login'), width: '140px', cell: user => user.login },
+    { id: 'extension', title: t('column.extension'), width: '112px', cell: user => user.extension },
+    { id: 'login', title: t('column.login'), width: '110px', cell: user => user.login },
     {
       id: 'groups',
       title: t('column.groups'),
-      width: 'minmax(180px, 1fr)',
+      width: 'minmax(130px, 1fr)',
       cell: user => user.groups.map(({ name }) => name).join(', '),
     },
     {
       id: 'marks',
       title: '',
-      width: 'minmax(190px, max-content)',
+      width: '220px',
       cell: user => <Marks user={user} />,
     },
   ];

@@ -1,1 +1,0 @@
-var e={presence:`_presence_1u2o4_1`,soft:`_soft_1u2o4_17`,name:`_name_1u2o4_21`,marks:`_marks_1u2o4_26`,mark:`_mark_1u2o4_26`,card:`_card_1u2o4_41`,facts:`_facts_1u2o4_51`};export{e as t};
