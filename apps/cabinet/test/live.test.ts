@@ -157,6 +157,32 @@ describe('the live channel', () => {
     expect(other.timers).toHaveLength(0);
   });
 
+  test('several events in one frame are heard one after the other', () => {
+    const { channel, socket, says } = scene();
+    const heard: unknown[] = [];
+    channel.on('calls', data => heard.push(data));
+    socket().onopen?.();
+    says([
+      { seq: 1, topic: 'calls', data: 'a' },
+      { seq: 2, topic: 'jobs', data: 'b' },
+      { seq: 3, topic: 'calls', data: 'c' },
+    ]);
+    expect(heard).toEqual(['a', 'c']);
+  });
+
+  test.each([
+    [4401, 'idle'],
+    [4403, 'waiting'],
+  ])('ACC-5.3 hung up with %i: who we are is asked anew, then %s', (code, state) => {
+    const { channel, socket } = scene();
+    let doubts = 0;
+    channel.onDoubt(() => doubts++);
+    channel.on('calls', () => {});
+    socket().onclose?.({ code });
+    expect(doubts).toBe(1);
+    expect(channel.state).toBe(state);
+  });
+
   test.each(['{', '[]', '12', 'null', '{"topic":"constructor","data":1}'])(
     'nonsense is not heard: %s',
     text => {

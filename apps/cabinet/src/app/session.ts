@@ -70,6 +70,11 @@ whenSignedOut(() => {
 });
 
 live.onLost(() => void queries.invalidateQueries());
+live.onDoubt(async () => {
+  if ((await queries.fetchQuery({ ...meQuery, staleTime: 0 })) !== null) return;
+  forget();
+  leave();
+});
 
 export async function signOut(): Promise<void> {
   await ask('/session', { method: 'DELETE' }).catch(() => {});

@@ -5,7 +5,7 @@ import { Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../api/words.ts';
 import { Waiting } from '../app/fallbacks.tsx';
-import { meQuery, useMe } from '../app/session.ts';
+import { meQuery, useMay, useMe } from '../app/session.ts';
 import { useNarrow } from '../design/use-narrow.ts';
 import { useLive } from '../live/index.ts';
 import { Blocks } from './blocks.tsx';
@@ -15,6 +15,8 @@ import { SideMenu } from './side-menu.tsx';
 import { Toasts } from './toasts.tsx';
 
 const STORED = 'kommutator.menu';
+/** Lists that show configuration. */
+const CONFIGURED = [['/users'], ['/groups'], ['/numbers']];
 
 /** What stands around every page: menu, header, notices (UI «Frame»). */
 export default function Frame() {
@@ -69,11 +71,19 @@ export default function Frame() {
 /** Counters, balance and outgoing number of the frame follow what others change (ACC-9.4, RTE-1). */
 function useCounters(): void {
   const client = useQueryClient();
-  useLive('counters', data => {
-    client.setQueryData(meQuery.queryKey, (me: Me | null | undefined) =>
-      me && typeof data === 'object' && data !== null ? { ...me, ...frameOf(me, data) } : me,
-    );
-  });
+  const may = useMay()('live');
+  useLive(
+    'counters',
+    data => {
+      client.setQueryData(meQuery.queryKey, (me: Me | null | undefined) =>
+        me && typeof data === 'object' && data !== null ? { ...me, ...frameOf(me, data) } : me,
+      );
+      // Something of the configuration changed: what the event does not say is read anew.
+      void client.invalidateQueries(meQuery);
+      for (const queryKey of CONFIGURED) void client.invalidateQueries({ queryKey });
+    },
+    may,
+  );
 }
 
 type Counted = Partial<Pick<Me, 'counters' | 'outgoingNumber' | 'balance' | 'blocks'>>;

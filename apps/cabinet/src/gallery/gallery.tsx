@@ -50,7 +50,7 @@ const REFUSED = new ApiError({
 /** Every piece of the design language, beside its name. */
 export function Gallery() {
   const { t, i18n } = useTranslation(['numbers', 'calls', 'frame']);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const words = {
     everything: t('node.everything'),
     end: t('node.end'),

@@ -25,8 +25,9 @@ type Hear = (data: unknown) => void;
 
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
-/** The server's word for "you have no session any more". */
+/** The server's words for "you have no session any more" and "you may do something else than before". */
 const NO_SESSION = 4401;
+const RIGHTS_CHANGED = 4403;
 
 interface ServerWord {
   readonly hello?: { readonly epoch: string; readonly seq: number };
@@ -42,6 +43,7 @@ export class LiveChannel {
   readonly #listeners = new Map<Topic, Set<Hear>>();
   readonly #watchers = new Set<(state: ChannelState) => void>();
   readonly #onLost = new Set<() => void>();
+  readonly #onDoubt = new Set<() => void>();
   #socket: Socket | null = null;
   #state: ChannelState = 'idle';
   #resume: { epoch: string; seq: number } | null = null;
@@ -73,6 +75,12 @@ export class LiveChannel {
   onLost(act: () => void): () => void {
     this.#onLost.add(act);
     return () => this.#onLost.delete(act);
+  }
+
+  /** The server hung up because of who we are: that has to be asked anew. */
+  onDoubt(act: () => void): () => void {
+    this.#onDoubt.add(act);
+    return () => this.#onDoubt.delete(act);
   }
 
   watch(act: (state: ChannelState) => void): () => void {
@@ -120,12 +128,12 @@ export class LiveChannel {
   #hear(data: unknown): void {
     if (typeof data !== 'string') return;
     const said = read(data);
-    // Several words at once come as an array.
-    for (const word of Array.isArray(said) ? said : [said]) if (word) this.#heard(word);
+    if (said === null) return;
+    this.#failures = 0;
+    for (const word of said) this.#take(word);
   }
 
-  #heard(word: ServerWord): void {
-    this.#failures = 0;
+  #take(word: ServerWord): void {
     if (word.hello) {
       // After a gap the server answers with a `seq` of its own only when it cannot go on from ours.
       if (!this.#resume || this.#resume.epoch !== word.hello.epoch) this.#resume = { ...word.hello };
@@ -143,6 +151,7 @@ export class LiveChannel {
   #closed(code: number): void {
     this.#socket = null;
     if (this.#state === 'idle') return;
+    if (code === NO_SESSION || code === RIGHTS_CHANGED) for (const act of this.#onDoubt) act();
     if (code === NO_SESSION || this.#listeners.size === 0) {
       this.#become('idle');
       return;
@@ -171,11 +180,12 @@ export class LiveChannel {
   }
 }
 
-/** A word of the server; null = none that is known. */
-function read(text: string): ServerWord | readonly ServerWord[] | null {
+/** Words of the server, one or several in a frame; null = none that is known. */
+function read(text: string): readonly ServerWord[] | null {
   try {
-    const word: unknown = JSON.parse(text);
-    return typeof word === 'object' && word !== null ? word : null;
+    const said: unknown = JSON.parse(text);
+    const all: readonly unknown[] = Array.isArray(said) ? said : [said];
+    return all.filter(word => typeof word === 'object' && word !== null) as ServerWord[];
   } catch {
     return null;
   }

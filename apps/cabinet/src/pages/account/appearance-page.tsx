@@ -11,7 +11,8 @@ import { changeLanguage } from '../../i18n/index.ts';
 export default function AppearancePage() {
   const { t, i18n } = useTranslation(['account', 'frame']);
   const me = useMe();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // Otherwise Mantine makes a style element, which our content security policy does not allow.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const setLanguage = async (language: Language) => {
     speak(language);
     await changeLanguage(language);
