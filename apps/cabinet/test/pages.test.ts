@@ -244,8 +244,14 @@ describe('small rules', () => {
   test('a key leads nowhere in an empty table', () =>
     expect(nextRow('End', { count: 0, active: -1, page: 5 })).toBeNull());
 
+  test('a job that is over stays over, though the answer to its order comes late', () => {
+    const job = (state: Job['state']) => ({ id: 'a', state }) as Job;
+    expect(withJob([job('done')], job('queued'))).toEqual([job('done')]);
+    expect(withJob([job('queued')], job('done'))).toEqual([job('done')]);
+  });
+
   test('a job changes in its place, a new one comes first', () => {
-    const job = (id: string, progress: number) => ({ id, progress }) as Job;
+    const job = (id: string, progress: number) => ({ id, progress, state: 'running' }) as Job;
     const jobs = withJob(withJob([job('a', 0)], job('b', 0)), job('a', 1));
     expect(jobs.map(({ id, progress }) => [id, progress])).toEqual([
       ['b', 0],

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 
 export { type Browser, openChromium } from './chromium.ts';
 export { barriers, overhang } from './eyes.ts';
-export { callItem, NOW } from './records.ts';
+export { callItem } from './records.ts';
 export { openStage, type Stage } from './stage.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

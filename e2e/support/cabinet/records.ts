@@ -24,7 +24,7 @@ const PEOPLE = [
 ] as const;
 
 /** The moment all of it ends at. */
-export const NOW = Date.UTC(2026, 10, 23, 13, 59);
+const NOW = Date.UTC(2026, 10, 23, 13, 59);
 const EVERY = 97_000;
 
 const id = (kind: number, n: number): string =>

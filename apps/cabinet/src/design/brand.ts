@@ -5,9 +5,12 @@ export function brandShades(accent: string): readonly string[] {
   return [...light, accent, ...dark];
 }
 
+/** The product's own, whose shades stand in tokens.css. */
+const INDIGO = '#4c6ef5';
+
 /** The brand's accent on the whole page; anything but a #rrggbb leaves indigo. */
 export function wearBrand(accent: string): void {
-  if (!/^#[0-9a-f]{6}$/i.test(accent)) return;
+  if (accent.toLowerCase() === INDIGO || !/^#[0-9a-f]{6}$/i.test(accent)) return;
   const { style } = document.documentElement;
   for (const [i, shade] of brandShades(accent).entries())
     style.setProperty(`--mantine-color-accent-${i}`, shade);

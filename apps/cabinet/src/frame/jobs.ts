@@ -25,7 +25,7 @@ export function useJobs(onOver?: (job: Job) => void): readonly Job[] {
       const job = said as Job;
       const before = client.getQueryData(jobsQuery.queryKey)?.find(({ id }) => id === job.id);
       put(client, job);
-      if (isOver(job) && before && !isOver(before)) onOver?.(job);
+      if (isOver(job) && !(before && isOver(before))) onOver?.(job);
     },
     may,
   );

@@ -13,6 +13,9 @@ import css from './calls.module.css';
 import { Journey } from './journey.tsx';
 import { PartyCell, Quality, Talk } from './parts.tsx';
 
+/** ms. */
+const AGAIN = 700;
+
 /** All that is known of one call: journey, protocol (ADM-4), quality. Grows while the call goes on. */
 export function CallPanel({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const { t } = useTranslation(['calls', 'frame']);
@@ -22,6 +25,10 @@ export function CallPanel({ id, onClose }: { readonly id: string; readonly onClo
   const { data, error, refetch } = useQuery({
     queryKey: key,
     queryFn: ({ signal }) => ask<CallDetails>(`/calls/${id}`, { signal }),
+    // The record of a call follows its end by a moment; until then there is no protocol, or nothing at all.
+    refetchInterval: ({ state }) => (state.data?.protocol.length === 0 ? AGAIN : false),
+    retry: failures => failures < 4,
+    retryDelay: AGAIN,
   });
   useLive('calls', said => {
     if ((said as CallEvent).call.id === id) void client.invalidateQueries({ queryKey: key });

@@ -40,7 +40,7 @@ export const MeBody = z
   .meta({ id: 'Me' });
 
 /** The product's own; a provider's will come from his settings. */
-const BRAND = { name: 'Коммутатор', accent: '#0b6e99', logoUrl: null };
+const BRAND = { name: 'Коммутатор', accent: '#4c6ef5', logoUrl: null };
 
 /** With the version as ETag, so that a form can say what it was filled from. */
 export function meAnswer(me: Me): {
