@@ -7,6 +7,7 @@ import { bindingRequest } from '../src/ice/stun.ts';
 import {
   type Answer,
   createEngine,
+  createEnginePool,
   type Ep,
   type Event,
   type Hear,
@@ -224,4 +225,31 @@ describe('what a browser’s endpoint refuses', () => {
     await changes.until(() => events.some(event => event.is === 'stats' && event.last));
     expect(events.find(event => event.is === 'stats')).toMatchObject({ refused: rubbish.length });
   });
+});
+
+test('in worker threads: one certificate and one libsrtp2 for all, a browser in each', async () => {
+  const pool = createEnginePool({
+    clock,
+    host: '127.0.0.1',
+    ports: [42_400, 42_599],
+    prompts: { dir: '/nonexistent' },
+    threads: 2,
+  });
+  cleanUp.push(() => pool.close());
+  const shown = new Set<string | undefined>();
+  for (const name of ['a', 'b']) {
+    const ep = name as Ep;
+    const peer = await browser();
+    const answer = await pool.command({ do: 'open', ep, domain: name, as: 'webrtc', language: 'ru' });
+    if (answer.ok) shown.add(answer.shown?.fingerprint);
+    await pool.command({ do: 'remote', ep, to: await peer.offers() });
+    await pool.command({ do: 'hear', ep, what: { relay: ep } });
+    await peer.takes(answer);
+    await peer.connected;
+    peer.says(packet(sound(8)));
+    await peer.changes.until(() => peer.heard.length > 0);
+    expect(peer.heard[0]?.payload.equals(sound(8))).toBe(true);
+  }
+  expect(pool.counters().endpoints).toEqual([1, 1]);
+  expect(shown.size).toBe(1);
 });
