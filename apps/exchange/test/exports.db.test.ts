@@ -242,6 +242,44 @@ describe('ADM-6 exports', () => {
     });
   });
 
+  it('a database that goes away in the middle costs no export: it is begun anew, and its owner may order another', async () => {
+    const { finish } = store.jobs;
+    const jobs = store.jobs as { finish: typeof finish };
+    const admin = session('admin');
+    let away = 2;
+    jobs.finish = (...how) => (away-- > 0 ? Promise.reject(new Error('away')) : finish(...how));
+    try {
+      await working(async (runner, told) => {
+        const done = over(told);
+        const { id } = await order(runner, admin);
+        // Looked for again in 15 s, or when somebody asks.
+        while (away > 0) await new Promise(setImmediate);
+        runner.wake();
+        expect(await done).toMatchObject({ id, state: 'done', rows: 1_200 });
+      });
+    } finally {
+      jobs.finish = finish;
+    }
+  });
+
+  it('a file whose job is gone is removed', async () => {
+    const stray = join(folder, newId<string>(START));
+    writeFileSync(stray, 'of a domain that was deleted');
+    await working(async (runner, told) => {
+      const done = over(told);
+      const { id } = await order(runner, session('admin'));
+      await done;
+      expect(existsSync(stray)).toBe(false);
+      expect(existsSync(runner.fileOf(id))).toBe(true);
+    });
+    await working(async (runner, told) => {
+      const done = over(told);
+      await order(runner, session('boris'));
+      await done;
+      expect(readdirSync(folder).length).toBeGreaterThan(1);
+    });
+  });
+
   it('a job is cancelled while it waits; one that is over is forgotten with its file; after seven days it is gone', () =>
     working(async (runner, told) => {
       const admin = session('admin');

@@ -91,6 +91,8 @@ export interface JobStore {
       | { readonly fileName: string; readonly size: number; readonly rows: number }
       | { readonly failure: string },
   ): Promise<JobRow | null>;
+  /** Which of these are done: their files are to stay. */
+  finished(ids: readonly string[]): Promise<readonly string[]>;
   /** Takes out those whose time is over. @returns their ids: the files are the runner's to remove. */
   expire(now: number): Promise<readonly string[]>;
 }
@@ -144,6 +146,11 @@ export function jobStore(system: Kysely<Tables>): JobStore {
               file_name = ${how.fileName}, finished_at = ${stamp(now)}
               WHERE job_id = ${id}::uuid AND state = 'running' RETURNING *`,
       ),
+    async finished(ids) {
+      const { rows } = await sql<{ job_id: string }>`SELECT job_id FROM job
+        WHERE job_id = ANY(${[...ids]}::uuid[]) AND state = 'done'`.execute(system);
+      return rows.map(row => row.job_id);
+    },
     async expire(now) {
       const { rows } = await sql<{ job_id: string }>`DELETE FROM job
         WHERE expires_at <= ${stamp(now)} AND state NOT IN ('queued', 'running') RETURNING job_id`.execute(

@@ -31,6 +31,7 @@ const TELL_EVERY: Ms = 500;
 /** What others put into the queue is found so soon. */
 const LOOK_EVERY: Ms = 15_000;
 const PART = '.part';
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Made =
   | { readonly rows: number; readonly fileName: string; readonly size: number }
@@ -61,16 +62,15 @@ export class ExportRunner implements JobRunner {
 
   /** Works until aborted; never rejects. The database must have been migrated. */
   async run(signal: AbortSignal): Promise<void> {
-    const { store, clock, log, folder } = this.#options;
+    const { store, clock, log } = this.#options;
     signal.addEventListener('abort', () => this.wake(), { once: true });
     let begun = false;
     while (!signal.aborted) {
       this.#woken = false;
       try {
         if (!begun) {
-          for (const name of await readdir(folder))
-            if (name.endsWith(PART)) rmSync(join(folder, name), { force: true });
           await store.jobs.requeue(clock.wall());
+          await this.#sweep();
         }
         begun = true;
         for (const id of await store.jobs.expire(clock.wall())) this.drop(id);
@@ -81,9 +81,20 @@ export class ExportRunner implements JobRunner {
         }
       } catch (error) {
         log.warn({ error: String(error) }, 'exports wait');
+        // What ran when the database went away is begun anew: nobody else would ever end it.
+        begun = false;
       }
       await this.#rest(signal);
     }
+  }
+
+  /** Removes halves, and files whose job is gone: with its domain, or between two steps of forgetting it. */
+  async #sweep(): Promise<void> {
+    const { folder, store } = this.#options;
+    const names = await readdir(folder);
+    const whole = names.filter(name => !name.endsWith(PART));
+    const finished = new Set(await store.jobs.finished(whole.filter(name => UUID.test(name))));
+    for (const name of names) if (!finished.has(name)) rmSync(join(folder, name), { force: true });
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
