@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: starts an exchange of its own on free ports, loads it, and prints the figures DESIGN §5 asks for as
- * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|browser|history|live`, `--quick`.
+ * Markdown. Needs SIPp. Only addresses of this machine are used. Options: `--only set-ups|relay|registers|flood|web|browser|history|live`, `--quick`.
  */
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,7 @@ import { costOf } from './process-cost.ts';
 import { measureRegisters } from './registers.ts';
 import { measureRelay } from './relay.ts';
 import { measureReference, measureSetUps, registerPhone, type SetUpFigures } from './set-ups.ts';
+import { measureWeb } from './web-vitals.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -172,6 +173,24 @@ async function benchHistory(): Promise<void> {
   say();
 }
 
+async function benchWeb(): Promise<void> {
+  const f = await measureWeb();
+  say('### Cabinet in Chromium, headless, painted by the processor\n');
+  say('| what | measured |');
+  say('|---|---|');
+  say(`| LCP: sign-in, call history | ${f.lcp.first.toFixed(0)} ms, ${f.lcp.signedIn.toFixed(0)} ms |`);
+  say(`| CLS | ${f.cls.toFixed(3)} |`);
+  say(`| INP: filter, search, open and close a call | ${f.inp.toFixed(0)} ms |`);
+  const { fps, longestFrame, rowsInPage } = f.scroll;
+  say(
+    `| scrolling a list of 100 000 rows | ${fps.toFixed(0)} frames/s, longest ${longestFrame.toFixed(0)} ms, ${rowsInPage} rows in the page |`,
+  );
+  say(
+    `| event → row painted, ${f.live.events} events | p50 ${f.live.p50.toFixed(0)} ms, p95 ${f.live.p95.toFixed(0)} ms |`,
+  );
+  say();
+}
+
 say(
   `Machine: ${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}; generators on the same machine.\n`,
 );
@@ -182,6 +201,8 @@ if (wanted('browser')) {
 if (options.only === 'browser') process.exit(0);
 if (wanted('history')) await benchHistory();
 if (options.only === 'history') process.exit(0);
+if (wanted('web')) await benchWeb();
+if (options.only === 'web') process.exit(0);
 await using exchange = await startExchange({ env: { RTP_PORTS: '30000-39999', LOG_LEVEL: 'warn' } });
 await allowManyCalls(exchange);
 say('### Idle\n');
