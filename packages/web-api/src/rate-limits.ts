@@ -1,4 +1,5 @@
 import type { Clock, Ms } from '@kommutator/base';
+import { network } from '@kommutator/use-cases';
 
 interface Limit {
   /** Requests a second that may go on for ever. */
@@ -56,11 +57,11 @@ export class RateLimits {
 
   /** Before anything is looked up. @returns seconds to wait, 0 = none. */
   address(ip: string): number {
-    return this.#addresses.take(ip);
+    return this.#addresses.take(network(ip));
   }
 
   /** Once it is known who asks. @returns seconds to wait, 0 = none. */
   who(session: string | null, ip: string): number {
-    return session === null ? this.#strangers.take(ip) : this.#sessions.take(session);
+    return session === null ? this.#strangers.take(network(ip)) : this.#sessions.take(session);
   }
 }

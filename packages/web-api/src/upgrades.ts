@@ -17,8 +17,14 @@ export class Upgrades {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const take = this.#takers.get(path);
     if (take) return take(request, socket, head);
-    // Nobody listens to this socket's errors yet, and one without a listener ends the process.
-    socket.on('error', () => {});
-    socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    refuseUpgrade(socket, '404 Not Found');
   };
+}
+
+/** An answer and the end, whether the other side hangs up or not: no limit of the server's holds for these sockets any more. */
+export function refuseUpgrade(socket: Duplex, status: string): void {
+  // Nobody listens to this socket's errors yet, and one without a listener ends the process.
+  socket.on('error', () => {});
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 }

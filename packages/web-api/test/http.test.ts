@@ -63,4 +63,20 @@ describe('SECURITY: the HTTP port', () => {
   it('garbage is 400', async () => {
     expect(first(await says('\u0000\u0001garbage\r\n\r\n'))).toContain('400');
   });
+
+  it('hangs up on who is refused an upgrade and does not hang up himself', async () => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.write('GET /nowhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    let text = '';
+    socket.on('data', chunk => {
+      text += String(chunk);
+    });
+    await once(socket, 'end');
+    expect(first(text)).toContain('404');
+    // A closed socket answers with a reset, one left open takes everything.
+    const failed = once(socket, 'error');
+    const write = () => socket.destroyed || socket.write('x', () => setImmediate(write));
+    write();
+    expect((await failed)[0]).toMatchObject({ code: expect.stringMatching(/EPIPE|ECONNRESET/) });
+  });
 });

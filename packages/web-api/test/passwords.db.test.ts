@@ -83,6 +83,25 @@ describe('ACC-16 own password', () => {
     await browser.ask('PUT', '/api/me/password', { current: 'Passw0rd9', password: PASSWORD });
   });
 
+  it('ACC-16 who comes while too many passwords are hashed is told so, and nothing is changed', async () => {
+    const browser = await signedIn('gleb');
+    const { hashing } = cabinet.access;
+    const hash = hashing.hash.bind(hashing);
+    const crowd: Promise<unknown>[] = [];
+    hashing.hash = password => {
+      for (let n = 0; n < 42; n++) crowd.push(hashing.verify(null, 'x'));
+      return hash(password);
+    };
+    const changed = await browser.ask('PUT', '/api/me/password', {
+      current: PASSWORD,
+      password: 'Passw0rd9',
+    });
+    hashing.hash = hash;
+    await Promise.all(crowd);
+    expect([changed.status, changed.body.code]).toEqual([503, 'server.busy']);
+    expect(await phoneTakes('gleb', PASSWORD)).toBe(true);
+  });
+
   it('ACC-16 the row of the action history holds neither password', async () => {
     const rows = await cabinet.dump('action_history');
     expect(rows).toContain('cabinet_password');

@@ -302,4 +302,13 @@ describe('SECURITY: rates', () => {
     expect((await stranger.ask('GET', '/health')).status).toBe(200);
     expect((await cabinet.browser('203.0.113.6').ask('GET', '/api/password-recovery/x')).status).toBe(410);
   });
+
+  it('all addresses of one IPv6 subscriber are one stranger, another subscriber is not', async () => {
+    const guess = async (address: string) =>
+      (await cabinet.browser(address).ask('GET', '/api/password-recovery/x')).status;
+    let last = 0;
+    for (let n = 1; n < 310 && last !== 429; n++) last = await guess(`2001:db8:1:2::${n.toString(16)}`);
+    expect(last).toBe(429);
+    expect(await guess('2001:db8:1:3::1')).toBe(410);
+  });
 });

@@ -5,6 +5,7 @@ import type { Refusal } from '@kommutator/model/refusals';
 import type { Actor } from '@kommutator/store';
 import type { Session } from '../session.ts';
 import type { AccessDesk } from './desk.ts';
+import { Busy } from './hashing.ts';
 import { passwordChangedLetter } from './letters.ts';
 import { postLetter } from './post.ts';
 import { proven } from './prove.ts';
@@ -23,7 +24,13 @@ export async function changePassword(
   const checked = await proven(desk, session, given.current, 'current');
   if (!checked.ok) return checked;
   const { person } = checked.value;
-  const hash = await desk.hashing.hash(given.password);
+  let hash: string;
+  try {
+    hash = await desk.hashing.hash(given.password);
+  } catch (error) {
+    if (error instanceof Busy) return err({ code: 'server.busy', params: {} });
+    throw error;
+  }
   const { store, box } = desk;
   const done = await setPassword(
     store,

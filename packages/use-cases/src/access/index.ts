@@ -8,5 +8,5 @@ export { askForLink, readLink, useLink } from './recover-password.ts';
 export { secondStep } from './second-step.ts';
 export type { OpenedSession } from './session-desk.ts';
 export { setPassword } from './set-password.ts';
-export { signIn } from './sign-in.ts';
+export { network, signIn } from './sign-in.ts';
 export { beginTotpSetup, confirmTotpSetup, switchTotpOff } from './totp.ts';

@@ -8,6 +8,7 @@ import type { LiveHub, Session, Sessions } from '@kommutator/use-cases';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sessionToken } from '../cookies.ts';
 import { sameOrigin } from '../same-origin.ts';
+import { refuseUpgrade } from '../upgrades.ts';
 import { CLOSED, LiveReader } from './reader.ts';
 
 export interface LiveDoorOptions {
@@ -148,7 +149,7 @@ export function liveDoor({ hub, sessions, doubts, clock }: LiveDoorOptions): Liv
     take(request, socket, head) {
       socket.on('error', () => socket.destroy());
       void admit(request, sessions, token => count(pages, token)).then(verdict => {
-        if (typeof verdict === 'number') return refuse(socket, verdict);
+        if (typeof verdict === 'number') return refuseUpgrade(socket, `${verdict} ${REASONS[verdict]}`);
         server.handleUpgrade(request, socket, head, opened =>
           welcome(opened, verdict.token, verdict.session),
         );
@@ -201,8 +202,4 @@ const REASONS: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   429: 'Too Many Requests',
   503: 'Service Unavailable',
-};
-
-const refuse = (socket: Duplex, status: number): void => {
-  socket.end(`HTTP/1.1 ${status} ${REASONS[status]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
 };
