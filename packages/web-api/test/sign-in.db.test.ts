@@ -148,6 +148,22 @@ describe('ACC-4 sign-in', () => {
     });
   });
 
+  it('ACC-4 the answer that locks a login does not wait for the action history: that would tell who exists', async () => {
+    const { store, access } = cabinet;
+    const { recordAccess } = store.access;
+    const writes = store.access as { recordAccess: typeof recordAccess };
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    writes.recordAccess = (...row) => released.then(() => recordAccess(...row));
+    const browser = cabinet.browser('192.0.2.40');
+    for (let attempt = 0; attempt < 5; attempt++)
+      expect((await browser.signIn('boris', DEMO, 'wrong')).status).toBe(401);
+    expect((await actions())[0]).not.toMatchObject({ action: 'sign_in_locked', ip: '192.0.2.40' });
+    release();
+    await access.background.settled();
+    writes.recordAccess = recordAccess;
+    expect((await actions())[0]).toMatchObject({ action: 'sign_in_locked', ip: '192.0.2.40' });
+  });
+
   it('ADM-9 failed sign-ins are lines of the security log; one row when the guard locks', async () => {
     const before = (await actions())[0];
     const browser = cabinet.browser('192.0.2.30');
@@ -155,6 +171,7 @@ describe('ACC-4 sign-in', () => {
     for (let attempt = 0; attempt < 4; attempt++) await browser.signIn('vera', DEMO, 'wrong');
     expect((await actions())[0]).toEqual(before);
     for (let attempt = 0; attempt < 4; attempt++) await browser.signIn('vera', DEMO, 'wrong');
+    await cabinet.access.background.settled();
     const rows = await actions();
     expect(rows[0]).toMatchObject({ action: 'sign_in_locked', object_name: 'Вера', ip: '192.0.2.30' });
     expect(rows[1]).toEqual(before);

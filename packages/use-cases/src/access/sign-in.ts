@@ -54,7 +54,8 @@ export async function signIn(
     const name = { account: `${login}@${domain}` };
     security.write('web-failure', origin.ip, name);
     if (locks || locksAddress) security.write('web-locked', origin.ip, { ...name, minutes: 15 });
-    if (locks && account) await recordLock(desk, account, origin);
+    // Not waited for: how long it takes would tell who exists.
+    if (locks && account) desk.background.do(() => recordLock(desk, account, origin));
     return err(WRONG);
   }
   attempts.login.clear(key);
