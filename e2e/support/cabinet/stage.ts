@@ -78,6 +78,7 @@ export async function openStage({ dist, rows, language }: StageOptions): Promise
     return { items, next: from + limit < all ? String(from + limit) : null, total: from === 0 ? all : null };
   };
   const some = (n: number) => (rows === 0 ? 0 : n);
+  let users = some(105);
 
   async function api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const path = url.pathname.slice('/api'.length);
@@ -100,7 +101,7 @@ export async function openStage({ dist, rows, language }: StageOptions): Promise
       const { login } = JSON.parse(await textOf(request));
       if (!isLogin(login)) return void refuse(401, 'Неверный логин, пароль или домен');
       response.setHeader('set-cookie', `stage=${login}; Path=/; HttpOnly`);
-      return void say(200, meOf(login, language, some(105)));
+      return void say(200, meOf(login, language, users));
     }
     if (path === '/session' && request.method === 'DELETE') {
       response.setHeader('set-cookie', 'stage=; Path=/; Max-Age=0');
@@ -111,7 +112,7 @@ export async function openStage({ dist, rows, language }: StageOptions): Promise
     const n = Number.parseInt(second?.slice(-12) ?? '', 16);
     switch (first) {
       case 'session':
-        return void say(200, meOf(signedIn, language, some(105)));
+        return void say(200, meOf(signedIn, language, users));
       case 'calls':
         return void say(200, second ? callCard(n) : paged(url, rows, callItem));
       case 'users':
@@ -140,7 +141,7 @@ export async function openStage({ dist, rows, language }: StageOptions): Promise
       case 'me':
         if (request.method === 'PATCH') {
           const { language: chosen } = JSON.parse(await textOf(request));
-          return void say(200, meOf(signedIn, chosen, some(105)));
+          return void say(200, meOf(signedIn, chosen, users));
         }
         return void say(200, {
           secret: 'JBSWY3DPEHPK3PXP',
@@ -157,6 +158,8 @@ export async function openStage({ dist, rows, language }: StageOptions): Promise
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     channels: () => open.size,
     tell: (topic, data) => {
+      // What is told is what is answered from then on.
+      if (topic === 'counters') users = (data as { readonly users: number }).users;
       const text = JSON.stringify({ seq: ++seq, topic, data });
       for (const socket of open) socket.send(text);
     },
