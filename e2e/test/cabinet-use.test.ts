@@ -147,7 +147,9 @@ describe('what happens now', () => {
         type: 'in_answered',
       },
     });
-    await row(call.id).getByText('17').waitFor();
+    await row(call.id)
+      .getByText(/^17\sс$/)
+      .waitFor();
     expect(await page.locator('[data-row]').first().getAttribute('data-row')).toBe(call.id);
   });
 
