@@ -56,6 +56,20 @@ function lost(call: PhoneCall): number {
   return numbers.slice(1).reduce((sum, each, i) => sum + ((each - (numbers[i] ?? each) - 1) & 0xffff), 0);
 }
 
+/** Ids of the calls an administrator's page shows as going on. */
+async function liveCalls(): Promise<readonly string[]> {
+  const at = `http://127.0.0.1:${exchange.httpPort}`;
+  const signIn = await fetch(`${at}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: at },
+    body: JSON.stringify({ domain: 'demo.kommutator.test', login: 'admin', password: 'Demo-1234' }),
+  });
+  const cookie = signIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const answer = await fetch(`${at}/api/calls/live`, { headers: { cookie } });
+  const { items } = (await answer.json()) as { readonly items: readonly { readonly id: string }[] };
+  return items.map(({ id }) => id).sort();
+}
+
 async function killSignalling(): Promise<void> {
   const pid = (await exchange.processes()).get('signalling');
   if (pid === undefined) throw new Error(`no signalling:\n${exchange.output()}`);
@@ -72,6 +86,7 @@ test('DESIGN §2, §6 kill -9 of signalling in twenty talks: no voice is lost, h
   await second.called.holds();
   await earOf(second.caller).untilHearsSpeech();
   const before = earOf(first.caller).packets;
+  const shown = await eventually(clock, liveCalls, calls => calls.length === TALKS + 1);
 
   await killSignalling();
   expect(await echo.over).toMatchObject({ byMe: false });
@@ -82,6 +97,8 @@ test('DESIGN §2, §6 kill -9 of signalling in twenty talks: no voice is lost, h
     20_000,
   );
   expect(earOf(first.caller).packets).toBeGreaterThan(before);
+  const still = await eventually(clock, liveCalls, calls => calls.length === TALKS);
+  expect(shown).toEqual(expect.arrayContaining([...still]));
   for (const { caller, called } of talks) expect([lost(caller), lost(called)]).toEqual([0, 0]);
 
   await first.caller.sends('42#');

@@ -31,6 +31,7 @@ export { joinTransports } from './transport/join.ts';
 export { openSockets, type SocketOptions } from './transport/open-sockets.ts';
 export { type Screen, screened } from './transport/screened.ts';
 export { serveWebSocket } from './transport/serve-websocket.ts';
+export { sourceKey } from './transport/source-key.ts';
 export type { StreamOptions } from './transport/stream.ts';
 export { openTcp } from './transport/tcp.ts';
 export { type Certificate, type CertificateSource, openTls, type TlsOptions } from './transport/tls.ts';

@@ -86,6 +86,14 @@ export interface Acd {
 /** Live observers (screens, lamps, traces). May lose events, never slow a call. */
 export interface Watchers {
   event(call: CallId, domain: DomainId, at: number, event: CallEvent): void;
+  /** A talk of an earlier process goes on: what of its journal still counts, in order. Nobody was told of it before. */
+  resumed(call: CallId, domain: DomainId, told: readonly Told[]): void;
+}
+
+/** An event and its time, Unix ms. */
+export interface Told {
+  readonly at: number;
+  readonly event: CallEvent;
 }
 
 export interface LogFields {

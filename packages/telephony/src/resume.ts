@@ -4,6 +4,7 @@ import { findUser } from '@kommutator/model/lookup';
 import type { Arrival, Leg } from './call.ts';
 import type { House } from './house.ts';
 import { LiveCall } from './live-call.ts';
+import type { Told } from './ports.ts';
 import type { LeftLeg, LeftTrace } from './projections/left.ts';
 import { carryOn } from './run-call.ts';
 import { talk } from './talk.ts';
@@ -67,11 +68,23 @@ export async function resumeTalk(house: House, o: LeftCall, arrival: Arrival, ta
   const called = begun?.direction === 'out' ? null : (begun?.number?.digits ?? null);
   await using call = new LiveCall(house, arrival, called, { call: o.call, startedAt, seq: o.seq });
   house.calls.add(call);
+  house.watchers?.resumed(o.call, o.domain, toldOf(o.left));
   for (const leg of [arrival.leg, target]) {
     call.takeOver(leg);
     holdChannel(call, leg);
   }
   await carryOn(call, () => talk(call, arrival.leg, target, true));
+}
+
+/** What those who look on must know of a talk that goes on. */
+function toldOf({ begun, startedAt, legs, talk: pair }: LeftTrace): readonly Told[] {
+  if (!begun || !pair) return [];
+  return [
+    { at: startedAt, event: begun },
+    ...legs.map(({ started }) => ({ at: startedAt, event: started })),
+    ...legs.map(({ started: { leg } }) => ({ at: pair.at, event: { type: 'leg.answered', leg } as const })),
+    { at: pair.at, event: pair.started },
+  ];
 }
 
 /** The channel and the money of a leg to or from the public network are taken anew; a call that is up is within all limits. */

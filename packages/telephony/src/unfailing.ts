@@ -27,5 +27,6 @@ export function unfailingWatchers(watchers: Watchers, log: Log): Watchers {
   const guarded = guard(log);
   return {
     event: (...told) => guarded('a watcher broke', () => watchers.event(...told)),
+    resumed: (...told) => guarded('a watcher broke', () => watchers.resumed(...told)),
   };
 }

@@ -27,7 +27,7 @@ interface Phones {
  * Calls and phones as they are now, for live screens. Bounded by the calls and registrations there are; every message
  * holds whole states, so one that is lost is made good by the next.
  */
-export class LiveBoard implements Watchers {
+export class LiveBoard implements Pick<Watchers, 'event'> {
   readonly #options: LiveBoardOptions;
   readonly #calls = new Map<CallId, LiveFold>();
   readonly #phones = new Map<string, Phones>();

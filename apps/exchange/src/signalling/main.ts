@@ -59,6 +59,13 @@ async function signalling({ config, paths, clock, log, tell }: Surroundings): Pr
         hep?.event(call, event);
         board.event(call, domain, at, event);
       },
+      // No session of this process: the figures of RFC 6076 begin with the next one.
+      resumed: (call, domain, told) => {
+        for (const { at, event } of told) {
+          hep?.event(call, event);
+          board.event(call, domain, at, event);
+        }
+      },
     },
     webSockets: paths.sockets.webSocket,
     opened: exchange => inheritance.opened(exchange),

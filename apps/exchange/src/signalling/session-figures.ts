@@ -30,7 +30,7 @@ export function outcomeOf(status: number): Exclude<Outcome, 'established'> {
 }
 
 /** Performance metrics of SIP sessions by RFC 6076, made of what the journals of the calls say. */
-export class SessionFigures implements Watchers {
+export class SessionFigures implements Pick<Watchers, 'event'> {
   readonly #sessions = new Map<LegId, Session>();
   readonly #attempts: Counter<'way' | 'outcome'>;
   readonly #requestDelay: Histogram<'result'>;

@@ -5,6 +5,7 @@ import type { SipLog } from '../log.ts';
 import { MAX_MESSAGE } from '../message/parse.ts';
 import { hostFor, ownHosts, plainAddress } from './address.ts';
 import { Connection, type ConnectionEvents } from './connection.ts';
+import { sourceKey } from './source-key.ts';
 import type { Listening, Peer, Transport } from './types.ts';
 
 export interface StreamOptions {
@@ -78,6 +79,7 @@ class StreamTransport implements Transport, ConnectionEvents {
   #local: (peer: string) => Listening = () => {
     throw new Error('not listening yet');
   };
+  /** By source: an IPv6 subscriber has a whole /64. */
   readonly #perAddress = new Map<string, number>();
   /** Connections refused since that was said last, and when it may be said again. */
   #refused = 0;
@@ -131,9 +133,9 @@ class StreamTransport implements Transport, ConnectionEvents {
   ended(connection: Connection, why: string): void {
     const { peer } = connection;
     this.#byFlow.delete(peer.flow ?? '');
-    const others = (this.#perAddress.get(peer.address) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(peer.address, others);
-    else this.#perAddress.delete(peer.address);
+    const others = (this.#perAddress.get(sourceKey(peer.address)) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(sourceKey(peer.address), others);
+    else this.#perAddress.delete(sourceKey(peer.address));
     if (this.#byPeer.get(keyOf(peer)) === connection) this.#byPeer.delete(keyOf(peer));
     this.#options.log('debug', 'SIP connection closed', { peer, why });
     this.closed(peer);
@@ -182,7 +184,9 @@ class StreamTransport implements Transport, ConnectionEvents {
   }
 
   #crowded(address: string): boolean {
-    return (this.#perAddress.get(address) ?? 0) >= (this.#options.mostPerAddress ?? MOST_PER_ADDRESS);
+    return (
+      (this.#perAddress.get(sourceKey(address)) ?? 0) >= (this.#options.mostPerAddress ?? MOST_PER_ADDRESS)
+    );
   }
 
   /** Who floods with connections does not flood the log. */
@@ -217,7 +221,7 @@ class StreamTransport implements Transport, ConnectionEvents {
     const connection = new Connection(socket, peer, this, ours);
     this.#byFlow.set(peer.flow ?? '', connection);
     this.#byPeer.set(keyOf(peer), connection);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#perAddress.set(sourceKey(address), (this.#perAddress.get(sourceKey(address)) ?? 0) + 1);
     this.#watch ??= this.#clock.after(LOOK_EVERY, () => this.#look());
     return connection;
   }

@@ -5,6 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { SipLog } from '../log.ts';
 import { MAX_MESSAGE } from '../message/parse.ts';
 import type { ConnectionEvents } from './connection.ts';
+import { sourceKey } from './source-key.ts';
 import { FIRST_MESSAGE_WITHIN, IDLE, LOOK_EVERY, MOST } from './stream.ts';
 import type { Listening, Peer, Transport } from './types.ts';
 import { WebSocketConnection } from './websocket-connection.ts';
@@ -53,6 +54,7 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
   readonly #clock: Clock;
   readonly #server: WebSocketServer;
   readonly #byFlow = new Map<string, WebSocketConnection>();
+  /** By source: an IPv6 subscriber has a whole /64. */
   readonly #perAddress = new Map<string, number>();
   #flows = 0;
   #watch: Timer | null = null;
@@ -121,9 +123,9 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
   ended(connection: WebSocketConnection, why: string): void {
     const { peer } = connection;
     this.#byFlow.delete(peer.flow ?? '');
-    const others = (this.#perAddress.get(peer.address) ?? 1) - 1;
-    if (others > 0) this.#perAddress.set(peer.address, others);
-    else this.#perAddress.delete(peer.address);
+    const others = (this.#perAddress.get(sourceKey(peer.address)) ?? 1) - 1;
+    if (others > 0) this.#perAddress.set(sourceKey(peer.address), others);
+    else this.#perAddress.delete(sourceKey(peer.address));
     this.#options.log('debug', 'SIP connection closed', { peer, why });
     this.closed(peer);
   }
@@ -145,7 +147,7 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
     if (this.#options.accepts?.(address) === false) return 403;
     if (!protocolsOf(headers['sec-websocket-protocol']).includes(SUBPROTOCOL)) return 400;
     const { most = MOST, mostPerAddress = MOST_PER_ADDRESS, log } = this.#options;
-    const from = this.#perAddress.get(address) ?? 0;
+    const from = this.#perAddress.get(sourceKey(address)) ?? 0;
     if (!this.#closed && this.#byFlow.size < most && from < mostPerAddress) return null;
     if (!this.#closed) log('warn', 'too many SIP connections over WebSocket', { address, from });
     return 503;
@@ -156,7 +158,7 @@ export class WebSocketTransport implements Transport, ConnectionEvents<WebSocket
     const peer: Peer = { protocol, address, port, flow: `${protocol}-${++this.#flows}` };
     const connection = new WebSocketConnection(webSocket, peer, this);
     this.#byFlow.set(peer.flow ?? '', connection);
-    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    this.#perAddress.set(sourceKey(address), (this.#perAddress.get(sourceKey(address)) ?? 0) + 1);
     this.#watch ??= this.#clock.after(LOOK_EVERY, () => this.#look());
   }
 

@@ -1,6 +1,6 @@
 import type { Clock, Ms } from '@kommutator/base';
+import { sourceKey } from '@kommutator/sip';
 import { Recent } from './recent.ts';
-import { sourceKey } from './source-key.ts';
 
 export interface BanRule {
   /** Failures of one address that ban it. */

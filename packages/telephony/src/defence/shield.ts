@@ -1,5 +1,6 @@
 import type { Clock, Ms } from '@kommutator/base';
 import type { Peer, Screen } from '@kommutator/sip';
+import { sourceKey } from '@kommutator/sip';
 import { AddressList, isPrivate } from '../line/addresses.ts';
 import { TrunkTable } from '../line/trunk-table.ts';
 import type { Directory, Log } from '../ports.ts';
@@ -9,7 +10,6 @@ import { Buckets, fullBuckets, type Limits } from './limits.ts';
 import { CONNECTION, KINDS, kindOf } from './message-kind.ts';
 import { Recent } from './recent.ts';
 import { SecurityLog } from './security-log.ts';
-import { sourceKey } from './source-key.ts';
 
 export interface ShieldOptions {
   readonly clock: Clock;
@@ -46,8 +46,9 @@ export interface ShieldCounters {
 
 interface Source {
   readonly full: number[];
-  /** Over connections, where nobody forges his address: what was sent beyond the limit. */
+  /** Over connections, where nobody forges his address: what was sent beyond the limit lately, and when last. */
   beyond: number;
+  beyondAt: Ms;
   /** Whether it is a trunk's or an edge's address; asked again after a while. */
   ours: boolean;
   askAt: Ms;
@@ -61,6 +62,8 @@ const KNOWN_FOR: Ms = 3_600_000;
 const ASK_AGAIN: Ms = 10_000;
 /** Behind a known address are many phones with old passwords; it takes so many times as many failures to ban it. */
 const ALLOWANCE = 10;
+/** Who has kept within his limit for so long begins anew. */
+const FORGIVEN_AFTER: Ms = 600_000;
 /** Messages beyond the limit after which who comes over a connection is banned. */
 const ENDURED = 1_000;
 const NOBODY: Acquaintances = { registered: () => false, destination: () => false };
@@ -223,7 +226,11 @@ export class Shield implements Screen {
   #exceeded(key: string, source: Source, from: Peer, kind: number, known: boolean): void {
     const { address, protocol: transport } = from;
     this.security.write('flood', address, { transport, method: (KINDS[kind] ?? '').toUpperCase() });
-    if (transport === 'udp' || known || ++source.beyond < ENDURED) return;
+    if (transport === 'udp' || known) return;
+    const now = this.#clock.now();
+    if (now - source.beyondAt > FORGIVEN_AFTER) source.beyond = 0;
+    source.beyondAt = now;
+    if (++source.beyond < ENDURED) return;
     if (this.#bans.ban(key, 'flood')) this.#banish(key, address);
   }
 
@@ -254,7 +261,13 @@ export class Shield implements Screen {
   #sourceOf(key: string): Source {
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = { full: fullBuckets(), beyond: 0, ours: false, askAt: Number.NEGATIVE_INFINITY };
+    const source = {
+      full: fullBuckets(),
+      beyond: 0,
+      beyondAt: 0,
+      ours: false,
+      askAt: Number.NEGATIVE_INFINITY,
+    };
     this.#sources.set(key, source);
     return source;
   }

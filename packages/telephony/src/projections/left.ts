@@ -1,5 +1,4 @@
 import type { CallEvent, KeptState } from '@kommutator/model/events';
-import type { LegId } from '@kommutator/model/ids';
 
 type Event<Type extends CallEvent['type']> = Extract<CallEvent, { type: Type }>;
 
@@ -15,8 +14,8 @@ export interface LeftTrace {
   begun: Event<'call.started'> | null;
   startedAt: number;
   legs: LeftLeg[];
-  /** Who talks with whom. */
-  talk: { readonly a: LegId; readonly b: LegId } | null;
+  /** Who talks with whom, and since when. */
+  talk: { readonly at: number; readonly started: Event<'talk.started'> } | null;
 }
 
 export const newLeft = (): LeftTrace => ({ begun: null, startedAt: 0, legs: [], talk: null });
@@ -40,7 +39,7 @@ export function followLeft(trace: LeftTrace, at: number, event: CallEvent): void
       trace.legs = trace.legs.filter(({ started }) => started.leg !== event.leg);
       break;
     case 'talk.started':
-      trace.talk = { a: event.a, b: event.b };
+      trace.talk = { at, started: event };
       break;
     case 'talk.ended':
       trace.talk = null;

@@ -1,12 +1,12 @@
 import { VirtualClock } from '@kommutator/base';
 import type { Peer } from '@kommutator/sip';
+import { sourceKey } from '@kommutator/sip';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Limits, NO_LIMITS, type Rates } from '../../src/defence/limits.ts';
 import { KINDS, kindOf } from '../../src/defence/message-kind.ts';
 import { Recent } from '../../src/defence/recent.ts';
 import { Shield } from '../../src/defence/shield.ts';
-import { sourceKey } from '../../src/defence/source-key.ts';
 import { MemoryDirectory, MemoryLog, trunkOf } from '../../src/testing/memory-ports.ts';
 
 const MINUTE = 60_000;

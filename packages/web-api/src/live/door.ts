@@ -7,6 +7,7 @@ import { mayCall } from '@kommutator/model/rights';
 import type { LiveHub, Session, Sessions } from '@kommutator/use-cases';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { sessionToken } from '../cookies.ts';
+import { RateLimits } from '../rate-limits.ts';
 import { sameOrigin } from '../same-origin.ts';
 import { refuseUpgrade } from '../upgrades.ts';
 import { CLOSED, LiveReader } from './reader.ts';
@@ -54,6 +55,7 @@ export function liveDoor({ hub, sessions, doubts, clock }: LiveDoorOptions): Liv
     perMessageDeflate: false,
     clientTracking: false,
   });
+  const limits = new RateLimits(clock);
   const pages = new Set<Page>();
   const due = new Set<LiveReader>();
   let scheduled = false;
@@ -148,6 +150,9 @@ export function liveDoor({ hub, sessions, doubts, clock }: LiveDoorOptions): Liv
     },
     take(request, socket, head) {
       socket.on('error', () => socket.destroy());
+      // Before anything is looked up: a made-up token costs a question to the database.
+      if (limits.address(request.socket.remoteAddress ?? '') > 0)
+        return refuseUpgrade(socket, `429 ${REASONS[429]}`);
       void admit(request, sessions, token => count(pages, token)).then(verdict => {
         if (typeof verdict === 'number') return refuseUpgrade(socket, `${verdict} ${REASONS[verdict]}`);
         server.handleUpgrade(request, socket, head, opened =>
