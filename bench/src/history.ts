@@ -44,7 +44,7 @@ const domainOf = (n: number): string =>
  * numbers of callers are more often those of a few, a fifth have a name.
  */
 const fill = (records: number): readonly string[] => [
-  'DROP INDEX call_search, call_kind_page, call_line_page, call_page, call_party_page',
+  'DROP INDEX call_search, call_text, call_kind_page, call_line_page, call_page, call_party_page',
   `CREATE TEMP TABLE tenant AS SELECT n, ('01999999-0000-7000-8000-' || lpad(to_hex(n * 7919), 12, '0'))::uuid AS id,
      sum(1.0 / n) OVER (ORDER BY n) / (SELECT sum(1.0 / k) FROM generate_series(1, ${TENANTS}) k) AS upto
      FROM generate_series(1, ${TENANTS}) n`,
@@ -86,7 +86,9 @@ const fill = (records: number): readonly string[] => [
   'CREATE INDEX call_kind_page ON call (domain_id, direction, kind, started_at DESC, call_id DESC)',
   `CREATE INDEX call_line_page ON call (domain_id, line, direction, kind, started_at DESC, call_id DESC)
      WHERE line IS NOT NULL`,
-  'CREATE INDEX call_search ON call USING gin (call_grams(domain_id, search))',
+  'CREATE INDEX call_text ON call (domain_id, started_at DESC, call_id DESC) INCLUDE (direction, kind, line, search)',
+  `CREATE INDEX call_search ON call USING gin
+     (call_grams(domain_id, search), call_facets(domain_id, direction, kind, line))`,
   `CREATE INDEX call_party_page ON call_party (domain_id, role, subject, kind, started_at DESC, call_id DESC,
      ordinal DESC)`,
   'VACUUM ANALYZE call, call_party',
@@ -242,7 +244,7 @@ export async function measureHistory(o: { readonly records: number; readonly tim
     const loaded = (performance.now() - began) / 1000;
     const { rows } = await client.query<{ name: string; size: string }>(
       `SELECT relname AS name, pg_size_pretty(pg_relation_size(oid)) AS size FROM pg_class
-        WHERE relname IN ('call', 'call_page', 'call_kind_page', 'call_line_page', 'call_search') ORDER BY 1`,
+        WHERE relname IN ('call', 'call_page', 'call_kind_page', 'call_line_page', 'call_text', 'call_search') ORDER BY 1`,
     );
     await client.end();
     const store = openStore({ ownerUrl, roleKey: null, clock, log: silentLog });

@@ -159,6 +159,93 @@ describe('ADM-2 filters and search of the call history', () => {
   });
 });
 
+describe('ADM-2 a search of a history longer than what is looked through', () => {
+  let ours: FreshStore;
+  const domain = newId<DomainId>(START);
+  const user = newId<UserId>(START);
+  const CALLS = 25_000;
+
+  beforeAll(async () => {
+    ours = await (await startTestDatabase()).freshStore();
+    // Of two tenants in turn, the same texts. Every fiftieth call has the name, every 6 000th is a voice mail.
+    await asOwner(
+      ours.ownerUrl,
+      `INSERT INTO call (call_id, domain_id, direction, kind, a_number, a_name, b_number, b_name, started_at, ended_at,
+          talk_ms, sip_status, q850, ended_by, protocol, line, search)
+       SELECT gen_random_uuid(), d.id, 'in', CASE WHEN i % 6000 = 0 THEN 'voicemail' ELSE 'in_answered' END, i::text, '',
+          '101', '', timestamptz '2026-01-01' - i * interval '1 s', now(), 0, 200, 16, 'caller', '[]',
+          CASE WHEN i % 2 = 0 THEN '74951230001' ELSE '74951230002' END,
+          i || E'\\n101' || CASE WHEN i % 50 = 0 THEN ' кузнецов' ELSE '' END
+       FROM generate_series(1, ${CALLS}) i, unnest(ARRAY[$1::uuid, $2::uuid]) d(id)`,
+      [domain, newId<DomainId>(START + 1)],
+    );
+    await asOwner(
+      ours.ownerUrl,
+      `INSERT INTO call_party (call_id, ordinal, domain_id, role, subject, kind, peer_number, peer_name, started_at, talk_ms)
+       SELECT call_id, 0, domain_id, 'user', $2, kind, a_number, '', started_at, 0 FROM call WHERE domain_id = $1`,
+      [domain, user],
+    );
+    await asOwner(ours.ownerUrl, 'VACUUM ANALYZE call, call_party');
+  });
+  afterAll(() => ours.close());
+
+  const every = (step: number) =>
+    Array.from({ length: Math.floor(CALLS / step) }, (_, n) => String((n + 1) * step));
+  const of = { role: 'user' as const, id: user };
+  it.each<readonly [string, CallFilter, readonly string[]]>([
+    ['a name of one call in fifty', { search: 'Кузнецов' }, every(50)],
+    ['with a kind that is rare', { search: 'Кузнецов', kinds: ['voicemail'] }, every(6_000)],
+    ['with a direction nobody has', { search: 'Кузнецов', direction: 'out' }, []],
+    ['with a line', { search: 'Кузнецов', lines: ['74951230002'] }, []],
+    ['with one of two lines', { search: 'Кузнецов', lines: ['74951230001', '1'] }, every(50)],
+    ['the last call of all', { search: '24999' }, ['24999']],
+    ['in a journal', { search: 'Кузнецов', of }, every(50)],
+    ['in a journal, a rare kind', { search: 'Кузнецов', of, kinds: ['voicemail'] }, every(6_000)],
+    ['in a journal, a line', { search: 'Кузнецов', of, lines: ['74951230001'] }, every(50)],
+    ['in a journal, the last call', { search: '24999', of }, ['24999']],
+  ])('%s', async (_, filter, wanted) => {
+    const rows = await readAll(ours, domain, filter, 45);
+    expect(rows.map(row => row.aNumber)).toEqual(wanted);
+    expect(rows.every(row => row.domain === domain)).toBe(true);
+    expect(await ours.store.callHistory.count(domain, filter)).toBe(wanted.length);
+  });
+
+  it('the bound of a total is kept on both sides of what is looked through', async () => {
+    const count = (most: number) => ours.store.callHistory.count(domain, { search: 'кузнецов' }, most);
+    expect(await Promise.all([100, 200, 499, 500].map(count))).toEqual([null, null, null, 500]);
+  });
+
+  const plan = async (query: string) =>
+    (await asOwner(ours.ownerUrl, `EXPLAIN (ANALYZE, COSTS OFF) ${query}`, [domain]))
+      .map(row => String(row['QUERY PLAN']))
+      .join('\n');
+
+  it('the newest calls are looked through in an index alone, no further than the page needs', async () => {
+    const text = await plan(`SELECT c.call_id FROM (SELECT t.call_id, t.started_at, t.search,
+        row_number() OVER (ORDER BY t.started_at DESC, t.call_id DESC) AS n
+        FROM call t WHERE t.domain_id = $1 ORDER BY t.started_at DESC, t.call_id DESC LIMIT 10000) c
+      WHERE strpos(c.search, 'кузнецов') > 0 ORDER BY c.started_at DESC, c.call_id DESC LIMIT 10`);
+    expect(text).toContain('Index Only Scan using call_text');
+    expect(text).not.toContain('Sort');
+    expect(text).toMatch(/call_text on call t \(actual time=.* rows=50\d?(\.00)? loops=1\)/);
+  });
+
+  it('behind them a frequent name with a rare kind fetches the calls that have both', async () => {
+    const text =
+      await plan(`SELECT t.call_id FROM call t WHERE call_grams(t.domain_id, t.search) @> call_grams($1::uuid, 'кузнецов')
+        AND call_facets(t.domain_id, t.direction, t.kind, t.line) && ARRAY[right($1::uuid::text, 4) || 'kvoicemail']`);
+    expect(text).toMatch(/Bitmap Index Scan on call_search \(actual time=.* rows=[4-8](\.00)? loops=1\)/);
+  });
+
+  it('a name longer than an index holds is kept, and found by its beginning', async () => {
+    const record = callRecord(domain, user, START, { aName: `Долгоимянный ${'ъ'.repeat(5_000)}` });
+    await ours.store.saveCallRecords([record], { node: 'long', segment: 1, offset: 1 });
+    const { rows } = await ours.store.callHistory.page(domain, { search: 'долгоимянный', limit: 5 });
+    expect(rows.map(row => row.callId)).toEqual([record.call.callId]);
+    expect(rows[0]?.aName).toBe(record.call.aName);
+  });
+});
+
 describe('ADM-1 pages of a long history', () => {
   let ours: FreshStore;
   const domain = newId<DomainId>(START);

@@ -6,17 +6,9 @@ import type { CallId, DomainId } from '@kommutator/model/ids';
 import type { CallKind, CallLegRow, CallPartyRow, CallRecord, CallRow } from '@kommutator/model/record';
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Tables } from '../database/tables.ts';
+import { countFound, hasResidual, lookFor } from './look.ts';
 import { searchWords } from './search-text.ts';
-import {
-  type CallFilter,
-  contains,
-  found,
-  type PageKey,
-  probe,
-  residual,
-  walk,
-  walkUnordered,
-} from './walk.ts';
+import { type CallFilter, type PageKey, walk, walkUnordered } from './walk.ts';
 
 /** A row of the journal: everything of a call but its protocol. */
 export interface CallSummary extends Omit<CallRow, 'protocol'> {
@@ -40,8 +32,6 @@ export interface CallPage {
 }
 
 const MAX_PAGE = 2_000;
-/** Rows looked through before the index of grams is asked: what is frequent is found among the newest. */
-const PROBE = 2_000;
 /** Counted no further (UI.md «загружено 100 из 12 340»): an index is walked for it. */
 const MOST_COUNTED = 100_000;
 /** Of a search every row counted is read. */
@@ -55,63 +45,13 @@ export async function readPage(
 ): Promise<CallPage> {
   const wanted = Math.max(1, Math.min(limit, MAX_PAGE)) + 1;
   const words = filter.search === undefined ? null : searchWords(filter.search);
-  const rows = await rowsOf(app, domain, { filter, before, words, wanted });
-  return { rows: rows.slice(0, wanted - 1).map(summaryOf), more: rows.length === wanted };
+  const keys =
+    words || hasResidual(filter)
+      ? await lookFor(app, domain, { filter, before, words, wanted })
+      : walk(domain, filter, before, wanted);
+  const found = keys ? await rows(app, domain, keys, filter.of !== undefined) : [];
+  return { rows: found.slice(0, wanted - 1).map(summaryOf), more: found.length === wanted };
 }
-
-interface Wanted {
-  readonly filter: CallFilter;
-  readonly before: PageKey | undefined;
-  readonly words: readonly string[] | null;
-  readonly wanted: number;
-}
-
-async function rowsOf(app: Kysely<Tables>, domain: DomainId, o: Wanted): Promise<readonly Row[]> {
-  const { filter, before, words, wanted } = o;
-  const journal = filter.of !== undefined;
-  if (!words && !hasResidual(filter)) return rows(app, domain, walk(domain, filter, before, wanted), journal);
-  const fits = sql`${residual(filter)} AND ${words ? contains(words) : sql`true`}`;
-  const { rows: near } = await sql<Probed>`WITH p AS MATERIALIZED (${probe(domain, filter, before, PROBE)}),
-    h AS (SELECT c.started_at, c.call_id, c.ordinal FROM p c WHERE ${fits}
-      ORDER BY c.started_at DESC, c.call_id DESC, c.ordinal DESC LIMIT ${wanted})
-    SELECT s.n, h.* FROM (SELECT count(*)::int AS n FROM p) s LEFT JOIN h ON true`.execute(app);
-  const hits = near.flatMap(({ started_at, call_id, ordinal }) =>
-    started_at && call_id && ordinal !== null ? [{ started_at, call_id, ordinal }] : [],
-  );
-  if (hits.length === wanted || (near[0]?.n ?? 0) < PROBE)
-    return hits.length === 0 ? [] : rows(app, domain, keysOf(hits), journal);
-  const everything = words
-    ? found(domain, filter, before, words)
-    : walk(domain, filter, before, Number.MAX_SAFE_INTEGER);
-  const judged = hasResidual(filter)
-    ? sql`JOIN call c USING (call_id) WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)}`
-    : sql``;
-  const far = sql`WITH f AS MATERIALIZED (${everything})
-    SELECT f.started_at, f.call_id, f.ordinal FROM f ${judged}
-    ORDER BY f.started_at DESC, f.call_id DESC, f.ordinal DESC LIMIT ${wanted}`;
-  return rows(app, domain, far, journal);
-}
-
-/** A row of what was looked through that fits, and how many were looked through; without one that fits all null. */
-interface Probed {
-  readonly n: number;
-  readonly started_at: Date | null;
-  readonly call_id: CallId | null;
-  readonly ordinal: number | null;
-}
-
-interface Key {
-  readonly started_at: Date;
-  readonly call_id: CallId;
-  readonly ordinal: number;
-}
-
-const keysOf = (keys: readonly Key[]): RawBuilder<unknown> =>
-  sql`SELECT * FROM unnest(${keys.map(key => key.started_at.toISOString())}::timestamptz[],
-    ${keys.map(key => key.call_id)}::uuid[], ${keys.map(key => key.ordinal)}::smallint[]) u(started_at, call_id, ordinal)`;
-
-const hasResidual = ({ of, direction, lines }: CallFilter): boolean =>
-  of !== undefined && (direction !== undefined || lines !== undefined);
 
 interface Row extends Omit<Selectable<Tables['call']>, 'protocol' | 'search'> {
   readonly ordinal: number;
@@ -155,14 +95,16 @@ export async function countCalls(
   const words = filter.search === undefined ? null : searchWords(filter.search);
   const usual = words || hasResidual(filter) ? MOST_FOUND_COUNTED : MOST_COUNTED;
   const most = atMost ?? usual;
-  const keys = words ? found(domain, filter, undefined, words) : walkUnordered(domain, filter);
-  const counting = hasResidual(filter)
-    ? sql`SELECT 1 FROM (${keys}) h JOIN call c USING (call_id)
-        WHERE c.domain_id = ${domain}::uuid AND ${residual(filter)} LIMIT ${most + 1}`
-    : sql`${keys} LIMIT ${most + 1}`;
-  const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM (${counting}) counted`.execute(app);
-  const n = Number(rows[0]?.n ?? 0);
+  const n =
+    words || hasResidual(filter)
+      ? await countFound(app, domain, { filter, before: undefined, words, wanted: most + 1 })
+      : await counted(app, sql`${walkUnordered(domain, filter)} LIMIT ${most + 1}`);
   return n > most ? null : n;
+}
+
+async function counted(app: Kysely<Tables>, keys: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ n: bigint }>`SELECT count(*) AS n FROM (${keys}) counted`.execute(app);
+  return Number(rows[0]?.n ?? 0);
 }
 
 /** Everything of one call; null when it is absent or another domain's. */

@@ -3,7 +3,7 @@ import type { CallRecord } from '@kommutator/model/record';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { jsonRows, stamp } from '../database/rows.ts';
 import type { Tables } from '../database/tables.ts';
-import { searchText } from './search-text.ts';
+import { LONGEST_SEARCH, searchText } from './search-text.ts';
 
 /** How far a node's journal is projected: the end of the last record saved. */
 export interface Checkpoint {
@@ -73,7 +73,7 @@ async function insert(db: Transaction<Tables>, records: readonly CallRecord[]): 
         answered_at, ended_at, talk_ms, sip_status, q850, ended_by, protocol, line, mos, search)
       SELECT "callId", domain, direction, kind, "aNumber", "aName", "bNumber", "bName", "numberId", "startedAt",
         "answeredAt", "endedAt", "talkMs", "sipStatus", q850, "endedBy", protocol, line,
-        mos, concat_ws(chr(10), search, logins)
+        mos, left(concat_ws(chr(10), search, logins), ${LONGEST_SEARCH})
       FROM jsonb_to_recordset(${jsonRows(calls)}::jsonb) AS n("callId" uuid, domain uuid, direction text, kind text,
         "aNumber" text, "aName" text, "bNumber" text, "bName" text, "numberId" uuid, "startedAt" timestamptz,
         "answeredAt" timestamptz, "endedAt" timestamptz, "talkMs" bigint, "sipStatus" smallint, q850 smallint,

@@ -3,6 +3,9 @@
 /** Fewer characters find nothing in particular (USR-4.1). */
 const SHORTEST = 3;
 
+/** Characters of a row's text that are kept: an index holds them, and names come from strangers. */
+export const LONGEST_SEARCH = 600;
+
 /** The text of a row that searches look in: lower case whatever the locale of the database. */
 export const searchText = (parts: readonly string[]): string => parts.join('\n').toLowerCase();
 

@@ -35,6 +35,15 @@ export interface CallFilter {
     | { readonly role: 'group'; readonly id: GroupId };
 }
 
+/** What is looked for: rows that fit a filter, have one of the words and come after a key. */
+export interface Looking {
+  readonly filter: CallFilter;
+  readonly before: PageKey | undefined;
+  /** Null = any text. */
+  readonly words: readonly string[] | null;
+  readonly wanted: number;
+}
+
 const DIRECTIONS: readonly CallDirection[] = ['in', 'out', 'int'];
 
 const kindsOf = ({ kinds, answered }: CallFilter): readonly CallKind[] =>
@@ -82,10 +91,8 @@ function domainWalk(
   filter: CallFilter,
   before: PageKey | undefined,
   limit: number,
-  withText: boolean,
 ): RawBuilder<unknown> {
-  const text = withText ? sql`, t.search` : sql``;
-  const columns = sql`t.started_at, t.call_id, 0::smallint AS ordinal${text}`;
+  const columns = sql`t.started_at, t.call_id, 0::smallint AS ordinal`;
   const order = sql`ORDER BY t.started_at DESC, t.call_id DESC LIMIT ${limit}`;
   const bounds = sql`t.domain_id = ${domain}::uuid AND ${within(filter, before, false)}`;
   if (!isFaceted(filter) && !filter.lines) return sql`SELECT ${columns} FROM call t WHERE ${bounds} ${order}`;
@@ -122,25 +129,57 @@ export const walk = (
   limit: number,
 ): RawBuilder<unknown> => {
   const { of } = filter;
-  return of
-    ? partyWalk(domain, { ...filter, of }, before, limit)
-    : domainWalk(domain, filter, before, limit, false);
+  return of ? partyWalk(domain, { ...filter, of }, before, limit) : domainWalk(domain, filter, before, limit);
 };
 
 /**
- * Newest `limit` calls that fit all but words and what a journal does not know, with `text` and, of a journal, its call.
- * Read once: what a search looks through.
+ * What a search looks through, newest first: of the domain the newest `limit` calls, whatever they are, read from the
+ * index `call_text` alone; of a journal its newest `limit` rows of the kinds asked for, with what of their calls is judged
+ * by. `n` counts them.
  */
-export function probe(
+function lookedThrough(
   domain: DomainId,
   filter: CallFilter,
   before: PageKey | undefined,
   limit: number,
 ): RawBuilder<unknown> {
   const { of } = filter;
-  if (!of) return domainWalk(domain, filter, before, limit, true);
-  return sql`SELECT w.*, c.search, c.direction, c.line FROM (${partyWalk(domain, { ...filter, of }, before, limit)}) w
-    JOIN call c ON c.call_id = w.call_id AND c.domain_id = ${domain}::uuid`;
+  if (!of)
+    return sql`SELECT t.started_at, t.call_id, 0::smallint AS ordinal, t.direction, t.kind, t.line, t.search,
+        row_number() OVER (ORDER BY t.started_at DESC, t.call_id DESC) AS n
+      FROM call t WHERE t.domain_id = ${domain}::uuid AND ${within(filter, before, false)}
+      ORDER BY t.started_at DESC, t.call_id DESC LIMIT ${limit}`;
+  return sql`SELECT w.started_at, w.call_id, w.ordinal, c.direction, c.kind, c.line, c.search, w.n
+    FROM (SELECT v.*, row_number() OVER (ORDER BY v.started_at DESC, v.call_id DESC, v.ordinal DESC) AS n
+      FROM (${partyWalk(domain, { ...filter, of }, before, limit)}) v) w
+    CROSS JOIN LATERAL (SELECT t.direction, t.kind, t.line, t.search FROM call t
+      WHERE t.call_id = w.call_id AND t.domain_id = ${domain}::uuid OFFSET 0) c
+    ORDER BY w.started_at DESC, w.call_id DESC, w.ordinal DESC`;
+}
+
+/**
+ * Up to `wanted` keys that fit among the newest `limit`, as `(started_at, call_id, ordinal, n, fits)`; stops at the last
+ * it needs. The key number `limit` is in the answer whether it fits or not: a search goes on behind it.
+ */
+export function probe(domain: DomainId, o: Looking & { readonly limit: number }): RawBuilder<unknown> {
+  const { filter, before, words, limit, wanted } = o;
+  const order = filter.of
+    ? sql`s.started_at DESC, s.call_id DESC, s.ordinal DESC`
+    : sql`s.started_at DESC, s.call_id DESC`;
+  return sql`SELECT s.* FROM (
+      SELECT c.started_at, c.call_id, c.ordinal, c.n, (${judged(filter)} AND ${words ? contains(words) : sql`true`}) AS fits
+      FROM (${lookedThrough(domain, filter, before, limit)}) c) s
+    WHERE s.fits OR s.n = ${limit} ORDER BY ${order} LIMIT ${wanted}`;
+}
+
+/** What is judged row by row while looking through: `c` is a call with its text. */
+function judged(filter: CallFilter): RawBuilder<unknown> {
+  if (filter.of) return residual(filter);
+  const parts: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.direction) parts.push(sql`c.direction = ${filter.direction}`);
+  if (isFaceted(filter)) parts.push(sql`c.kind = ANY(${[...kindsOf(filter)]}::text[])`);
+  if (filter.lines) parts.push(sql`c.line = ANY(${[...filter.lines]}::text[])`);
+  return sql.join(parts, sql` AND `);
 }
 
 /** All keys that fit all but the search, in no order: for counting. */
@@ -161,7 +200,7 @@ export function residual(filter: CallFilter): RawBuilder<unknown> {
 }
 
 /** Whether a call's text has one of the words. */
-export const contains = (words: readonly string[]): RawBuilder<unknown> =>
+const contains = (words: readonly string[]): RawBuilder<unknown> =>
   sql`(${sql.join(
     words.map(word => sql`strpos(c.search, ${word}) > 0`),
     sql` OR `,
@@ -185,12 +224,24 @@ export function found(
   )})`;
   if (!of)
     return sql`SELECT t.started_at, t.call_id, 0::smallint AS ordinal FROM call t
-      WHERE ${domainConditions(domain, filter, before)} AND ${grams} AND ${text}`;
+      WHERE ${domainConditions(domain, filter, before)} AND ${grams} AND ${facets(domain, filter)} AND ${text}`;
   return sql`SELECT p.started_at, p.call_id, p.ordinal FROM call t
     JOIN call_party p ON p.call_id = t.call_id
     WHERE t.domain_id = ${domain}::uuid AND ${grams} AND ${text} AND p.domain_id = ${domain}::uuid
       AND p.role = ${of.role} AND p.subject = ${of.id}::uuid AND p.kind = ANY(${[...kindsOf(filter)]}::text[])
       AND ${withinParties(filter, before)}`;
+}
+
+/** What fits all but the search, as the index of grams knows it. */
+function facets(domain: DomainId, filter: CallFilter): RawBuilder<unknown> {
+  const mark = domain.slice(-4);
+  const oneOf = (values: readonly string[]) =>
+    sql`call_facets(t.domain_id, t.direction, t.kind, t.line) && ${[...values]}::text[]`;
+  const parts: RawBuilder<unknown>[] = [sql`true`];
+  if (filter.direction) parts.push(oneOf([`${mark}d${filter.direction}`]));
+  if (isFaceted(filter)) parts.push(oneOf(kindsOf(filter).map(kind => `${mark}k${kind}`)));
+  if (filter.lines) parts.push(oneOf(filter.lines.map(line => `${mark}l${line}`)));
+  return sql.join(parts, sql` AND `);
 }
 
 function withinParties({ from, to }: CallFilter, before: PageKey | undefined): RawBuilder<unknown> {
