@@ -138,8 +138,11 @@ const line = (...rules: NumberRule[]): NumberLine => ({
   id: 'n',
   digits: '74951230001',
   kind: 'main',
+  class: 'city',
   state: 'active',
   filter: 'none',
+  isDefaultOutgoing: true,
+  usedBy: [],
   rules,
 });
 const words = {

@@ -3,8 +3,6 @@ import type { Found } from '../api/words.ts';
 /** Where something found is shown. */
 export function placeOf({ kind, id }: Pick<Found, 'kind' | 'id'>, ownOnly: boolean): string {
   switch (kind) {
-    case 'page':
-      return id;
     case 'user':
       return `/users?user=${id}`;
     case 'group':

@@ -21,7 +21,8 @@ const ICONS = {
 };
 const PAUSE = 200;
 
-interface Hit extends Omit<Found, 'id'> {
+interface Hit extends Pick<Found, 'title' | 'subtitle'> {
+  readonly kind: Found['kind'] | 'page';
   readonly key: string;
   readonly to: string;
 }
@@ -120,10 +121,9 @@ function useHits(text: string): readonly Hit[] {
     )
     .filter(page => page.title.toLowerCase().includes(text.toLowerCase()));
   if (text.length < 2) return pages;
-  const found = (data ?? []).filter(({ kind }) => kind !== 'page');
   return [
     ...pages,
-    ...found.map(each => ({
+    ...(data ?? []).map(each => ({
       kind: each.kind,
       title: each.title,
       subtitle: each.kind === 'call' && each.subtitle ? dateTime(each.subtitle, zone) : each.subtitle,

@@ -114,7 +114,7 @@ export function Gallery() {
         <Section title="Presence and quality: a word, a shape and a colour">
           <div className={css.row}>
             {(['online', 'offline', 'ringing', 'busy'] as const).map(state => (
-              <PresenceMark key={state} presence={{ state, devices: 1, since: null }} />
+              <PresenceMark key={state} presence={{ state, devices: 1, since: null, peer: null }} />
             ))}
           </div>
           <div className={css.row}>

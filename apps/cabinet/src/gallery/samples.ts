@@ -39,8 +39,11 @@ export const LINE: NumberLine = {
   id: 'n',
   digits: '74951230001',
   kind: 'main',
+  class: 'city',
   state: 'active',
   filter: 'none',
+  isDefaultOutgoing: true,
+  usedBy: [],
   rules: [
     {
       id: '1',

@@ -97,7 +97,7 @@ function usePresence(): void {
               state: said.state,
               devices: said.devices,
               since: said.since,
-              ...(said.peer !== undefined && { peer: said.peer }),
+              peer: said.peer,
             },
           }
         : user;
