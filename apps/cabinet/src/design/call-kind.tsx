@@ -1,5 +1,4 @@
 import type { CallKind } from '@kommutator/model/record';
-import { Tooltip } from '@mantine/core';
 import {
   IconArrowForwardUp,
   IconArrowsExchange,
@@ -42,11 +41,9 @@ export function CallKindIcon({ kind, live = false }: { readonly kind: CallKind; 
   const { icon: Icon, tone } = CALL_KINDS[kind];
   const label = live ? t('callKind.live') : t(`callKind.${kind}`);
   return (
-    <Tooltip label={label}>
-      <span className={css.icon} data-tone={live ? 'live' : tone} role="img" aria-label={label}>
-        <Icon size={18} stroke={1.8} aria-hidden />
-      </span>
-    </Tooltip>
+    <span className={css.icon} data-tone={live ? 'live' : tone} role="img" aria-label={label} title={label}>
+      <Icon size={18} stroke={1.8} aria-hidden />
+    </span>
   );
 }
 

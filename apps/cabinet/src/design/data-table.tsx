@@ -1,8 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
   type CSSProperties,
+  memo,
   type ReactNode,
   type RefObject,
+  useCallback,
   useEffect,
   useId,
   useRef,
@@ -77,7 +79,7 @@ interface TableProps<Row> {
 }
 
 function Table<Row>({ props, narrow }: TableProps<Row>) {
-  const { columns, rows, rowId, more, onTop, empty, loading } = props;
+  const { columns, rows, rowId, more, onTop, onOpen, empty, loading } = props;
   const own = useRef<HTMLDivElement>(null);
   const scroll = props.scrollRef ?? own;
   const prefix = useId();
@@ -86,8 +88,9 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => (narrow ? ROW_PHONE : ROW),
-    overscan: 12,
-    getItemKey: i => (rows[i] === undefined ? i : rowId(rows[i])),
+    overscan: 8,
+    // One function while the rows are the same: another one makes the virtualizer lay out all rows again.
+    getItemKey: useCallback(i => (rows[i] === undefined ? i : rowId(rows[i])), [rows, rowId]),
   });
 
   const shown = virtual.getVirtualItems();
@@ -109,6 +112,13 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
     choose: i => rows[i] !== undefined && props.selection?.toggle(rowId(rows[i])),
   };
   const onKeyDown = useTableKeys(walk);
+  const open = useCallback(
+    (index: number, row: Row) => {
+      setActive(index);
+      onOpen?.(row);
+    },
+    [onOpen],
+  );
 
   const tracks = [
     ...(props.selection ? ['36px'] : []),
@@ -116,9 +126,10 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
     ...(props.actions ? ['48px'] : []),
   ];
   // Every row is a grid of its own, so they agree only when no track depends on what is in it.
-  const grid = narrow
-    ? { gridTemplateColumns: 'minmax(0, 1fr)' }
-    : { gridTemplateColumns: tracks.join(' '), minWidth: leastWidth(tracks) };
+  const grid = {
+    '--tracks': narrow ? 'minmax(0, 1fr)' : tracks.join(' '),
+    '--least': narrow ? 0 : `${leastWidth(tracks)}px`,
+  } as CSSProperties;
   const nothing = rows.length === 0;
 
   if (nothing && !loading) return <div className={css.nothing}>{empty}</div>;
@@ -135,9 +146,10 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
       onKeyDown={onKeyDown}
       onScroll={event => onTop?.(event.currentTarget.scrollTop < 8)}
       onFocus={() => active < 0 && rows.length > 0 && setActive(0)}
+      style={grid}
       data-table
     >
-      {!narrow && <Head columns={columns} props={props} style={grid} />}
+      {!narrow && <Head columns={columns} props={props} />}
       {nothing ? (
         <Skeletons rows={12} />
       ) : (
@@ -145,28 +157,18 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
           {shown.map(({ index, start, key }) => {
             const row = rows[index];
             if (row === undefined) return null;
-            const id = rowId(row);
             return (
-              <div
+              <Line<Row>
                 key={key}
                 id={`${prefix}${index}`}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={props.selection?.chosen.has(id) ?? (props.openId === id ? true : undefined)}
-                className={css.row}
-                data-active={index === active || undefined}
-                data-open={props.openId === id || undefined}
-                data-fresh={props.fresh?.has(id) || undefined}
-                data-row={id}
-                data-clickable={props.onOpen ? true : undefined}
-                style={{ ...grid, transform: `translateY(${start}px)` }}
-                onClick={() => {
-                  setActive(index);
-                  props.onOpen?.(row);
-                }}
-              >
-                {narrow ? <Compact row={row} props={props} /> : <Cells row={row} id={id} props={props} />}
-              </div>
+                row={row}
+                index={index}
+                start={start}
+                active={index === active}
+                narrow={narrow}
+                props={props}
+                open={open}
+              />
             );
           })}
         </div>
@@ -175,18 +177,52 @@ function Table<Row>({ props, narrow }: TableProps<Row>) {
   );
 }
 
+interface LineProps<Row> {
+  readonly id: string;
+  readonly row: Row;
+  readonly index: number;
+  /** px from the top of all rows. */
+  readonly start: number;
+  readonly active: boolean;
+  readonly narrow: boolean;
+  readonly props: DataTableProps<Row>;
+  readonly open: (index: number, row: Row) => void;
+}
+
+/** Scrolling changes none of its properties, so it draws only the rows that come into sight. */
+const Line = memo(function Line<Row>({ id, row, index, start, active, narrow, props, open }: LineProps<Row>) {
+  const rowId = props.rowId(row);
+  const isOpen = props.openId === rowId;
+  return (
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={props.selection?.chosen.has(rowId) ?? (isOpen ? true : undefined)}
+      className={css.row}
+      data-active={active || undefined}
+      data-open={isOpen || undefined}
+      data-fresh={props.fresh?.has(rowId) || undefined}
+      data-row={rowId}
+      data-clickable={props.onOpen ? true : undefined}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={() => open(index, row)}
+    >
+      {narrow ? <Compact row={row} props={props} /> : <Cells row={row} id={rowId} props={props} />}
+    </div>
+  );
+}) as <Row>(props: LineProps<Row>) => ReactNode;
+
 function Head<Row>({
   columns,
   props,
-  style,
 }: {
   readonly columns: readonly Column<Row>[];
   readonly props: DataTableProps<Row>;
-  readonly style: CSSProperties;
 }) {
   return (
     <div role="rowgroup" className={css.headGroup}>
-      <div role="row" className={css.head} style={style} aria-rowindex={1}>
+      <div role="row" className={css.head} aria-rowindex={1}>
         {props.selection && <HeadCell />}
         {columns.map(({ id, title, align }) => (
           <HeadCell key={id} align={align} title={title} />

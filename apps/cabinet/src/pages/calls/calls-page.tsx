@@ -1,4 +1,4 @@
-import { ActionIcon, Select, Tooltip } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { IconFileText, IconPhoneOff } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useMemo, useRef, useState } from 'react';
@@ -14,6 +14,7 @@ import {
   FilterBar,
   FreshButton,
   Page,
+  RowAction,
   TotalLine,
 } from '../../design/index.ts';
 import { count, dateTime } from '../../format/index.ts';
@@ -126,19 +127,12 @@ export function CallsPage({ title, search, onSearch, scope }: CallsPageProps) {
           openId={search.call}
           onOpen={call => onSearch({ ...search, call: call.id }, search.call !== undefined)}
           actions={call => (
-            <Tooltip label={t('protocol.title')}>
-              <ActionIcon
-                size="sm"
-                aria-label={t('protocol.title')}
-                tabIndex={-1}
-                onClick={event => {
-                  event.stopPropagation();
-                  onSearch({ ...search, call: call.id }, search.call !== undefined);
-                }}
-              >
-                <IconFileText size={17} />
-              </ActionIcon>
-            </Tooltip>
+            <RowAction
+              label={t('protocol.title')}
+              onClick={() => onSearch({ ...search, call: call.id }, search.call !== undefined)}
+            >
+              <IconFileText size={17} />
+            </RowAction>
           )}
           compact={call => ({
             first: (
