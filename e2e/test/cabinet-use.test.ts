@@ -111,6 +111,22 @@ describe('filters', () => {
     await page.getByText('Начало периода позже его конца').waitFor();
     expect(asked.filter(url => /\/api\/calls\?from/.test(url))).toEqual([]);
   });
+
+  test('ACC-33 the quick periods are whole words on a phone: their row scrolls', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${stage.origin}/calls`);
+    const periods = page.getByRole('search').locator('button');
+    await periods.filter({ hasText: 'За 45 дней' }).waitFor();
+    const cut = await periods.evaluateAll(all =>
+      all
+        .flatMap(button => [button, ...button.querySelectorAll('span')])
+        .filter(each => each.scrollWidth > each.clientWidth)
+        .map(each => each.textContent),
+    );
+    expect(cut).toEqual([]);
+    await periods.filter({ hasText: 'Период' }).click();
+    await page.getByRole('table').first().waitFor();
+  });
 });
 
 describe('100 000 rows', () => {
