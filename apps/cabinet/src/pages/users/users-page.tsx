@@ -130,7 +130,7 @@ function columnsOf(t: Translate): readonly Column<User>[] {
         </>
       ),
     },
-    { id: 'extension', title: t('column.extension'), width: '112px', cell: user => user.extension },
+    { id: 'extension', title: t('column.extension'), width: '150px', cell: user => user.extension },
     { id: 'login', title: t('column.login'), width: '110px', cell: user => user.login },
     {
       id: 'groups',
